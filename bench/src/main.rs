@@ -1,0 +1,2 @@
+//! The Ringway benchmark.
+fn main() {}

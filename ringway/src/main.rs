@@ -1,0 +1,2 @@
+//! The Ringway binary.
+fn main() {}
