@@ -1,1 +1,11 @@
-//! The computing half.
+//! The computing half of Ringway: definitions, OpenAPI, the compiler, the snapshot, the router,
+//! HTTP/1.1 codecs, parameter mapping, access-log formats, limits.
+//!
+//! Nothing here waits, or reads a clock, a file, a socket or the environment: `now` and text are
+//! arguments. `proxy` and `control` meet only in types owned here ([`link`]).
+
+#![forbid(unsafe_code)]
+
+pub mod definition;
+pub mod error;
+pub mod limits;

@@ -1,0 +1,172 @@
+//! Every quota, timeout, buffer and queue bound of Ringway: one line each, unit last, maximum last.
+//!
+//! AWS's values are the default profile
+//! (<https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html>).
+
+// --- Account and throttle -----------------------------------------------------------------------
+
+/// AWS "Throttle quota per account, per Region": steady rate, requests per second.
+pub const ACCOUNT_RATE_LIMIT_DEFAULT: f64 = 10_000.0;
+/// AWS "Throttle quota per account, per Region": bucket size, requests.
+pub const ACCOUNT_BURST_LIMIT_DEFAULT: u32 = 5_000;
+/// Live token buckets of one process; 16 bytes each. An idle bucket's slot is reused.
+pub const BUCKETS_MAX: usize = 1 << 21;
+
+// --- Definitions --------------------------------------------------------------------------------
+
+/// Largest OpenAPI document, bytes. AWS: 6 MB import payload.
+pub const DEFINITION_BYTES_MAX: usize = 6 * 1024 * 1024;
+/// Deepest nesting of an imported document: what a parser may recurse on a 2 MiB stack.
+pub const DEFINITION_DEPTH_MAX: usize = 64;
+/// Values (scalars, arrays, objects, keys) of an imported document, YAML aliases expanded.
+pub const DEFINITION_NODES_MAX: usize = 1_000_000;
+/// Bytes of text an imported document may hold once YAML aliases and `$ref`s are followed.
+pub const DEFINITION_EXPANDED_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// `$ref`s followed one after the other.
+pub const REFERENCE_CHAIN_MAX: usize = 16;
+/// Problems, and warnings, an import reports; the rest are counted.
+pub const IMPORT_PROBLEMS_MAX: usize = 100;
+/// AWS "Resources per API"; 300 there, raisable on request. Ours is the bound of the router.
+pub const RESOURCES_PER_API_MAX: usize = 10_000;
+/// AWS "Stage variables": entries per stage.
+pub const STAGE_VARIABLES_MAX: usize = 100;
+/// Path parameters of one resource.
+pub const PATH_PARAMETERS_MAX: usize = 16;
+/// Path segments the router descends into; a longer path can only match a greedy parameter.
+pub const PATH_SEGMENTS_MAX: usize = 64;
+/// AWS "Size of mapping template", bytes.
+pub const TEMPLATE_BYTES_MAX: usize = 300 * 1024;
+/// AWS "Access log template size", bytes.
+pub const ACCESS_LOG_FORMAT_BYTES_MAX: usize = 3 * 1024;
+/// API keys of one snapshot (AWS: 10,000 per account; ours bounds memory).
+pub const API_KEYS_MAX: usize = 4_000_000;
+/// AWS "Usage plans per API key".
+pub const USAGE_PLANS_PER_KEY_MAX: usize = 10;
+/// Shortest and longest API key value, characters (AWS: 20 to 128).
+pub const API_KEY_VALUE_CHARS_MIN: usize = 20;
+/// Longest API key value, characters.
+pub const API_KEY_VALUE_CHARS_MAX: usize = 128;
+
+// --- Requests -----------------------------------------------------------------------------------
+
+/// AWS "Total combined size of request line and header values", bytes.
+pub const REQUEST_HEAD_BYTES_MAX: usize = 10_240;
+/// Header fields of one request or response head.
+pub const HEADER_FIELDS_MAX: usize = 100;
+/// Largest response head accepted from an upstream, bytes.
+pub const UPSTREAM_HEAD_BYTES_MAX: usize = 32 * 1024;
+/// AWS "Payload size", bytes: larger request bodies get REQUEST_TOO_LARGE.
+pub const REQUEST_BODY_BYTES_MAX: u64 = 10 * 1024 * 1024;
+/// Bytes of an unread request body that are read and dropped to keep a connection alive.
+pub const DRAIN_BODY_BYTES_MAX: u64 = 64 * 1024;
+/// Bytes of chunk extensions and trailers of one chunked body.
+pub const CHUNK_OVERHEAD_BYTES_MAX: usize = 16 * 1024;
+
+// --- Connections --------------------------------------------------------------------------------
+
+/// Client connections of one worker; beyond it the listener stops accepting.
+pub const CONNECTIONS_PER_WORKER_MAX: usize = 100_000;
+/// A client connection without a request is closed after this.
+pub const CLIENT_IDLE_MS: u64 = 60_000;
+/// From the first byte of a head to its last.
+pub const CLIENT_HEAD_MS: u64 = 10_000;
+/// Longest pause between two pieces of a request body, and of one write to a client.
+pub const CLIENT_STALL_MS: u64 = 30_000;
+/// TLS handshake, both sides.
+pub const TLS_HANDSHAKE_MS: u64 = 10_000;
+/// After a response that ends a connection, unread bytes are taken for this long.
+pub const LINGER_MS: u64 = 2_000;
+/// After a wait of this length the gateway starts to look whether its client is still there.
+pub const CLIENT_GONE_CHECK_MS: u64 = 250;
+/// Pause of a listener that ran out of file descriptors.
+pub const ACCEPT_BACKOFF_MS: u64 = 100;
+/// Graceful drain on SIGTERM: requests in flight get this long. Flag `--drain-deadline`.
+pub const DRAIN_DEADLINE_MS_DEFAULT: u64 = 30_000;
+/// Requests cut off at the deadline of a drain get this long to notice.
+pub const CUT_OFF_MS: u64 = 1_000;
+/// Initial capacity of a connection's read buffer, bytes.
+pub const CONNECTION_BUFFER_BYTES: usize = 4 * 1024;
+/// Pooled buffers for bodies and upstream heads, bytes.
+pub const POOLED_BUFFER_BYTES: usize = 16 * 1024;
+/// Buffers once a body exceeds [`POOLED_BUFFER_BYTES`].
+pub const LARGE_BUFFER_BYTES: usize = 64 * 1024;
+/// Pooled buffers kept by one worker, each size.
+pub const POOLED_BUFFERS_MAX: usize = 1_024;
+
+// --- Integrations -------------------------------------------------------------------------------
+
+/// AWS "Integration timeout", shortest.
+pub const INTEGRATION_TIMEOUT_MS_MIN: u32 = 50;
+/// AWS "Integration timeout", default.
+pub const INTEGRATION_TIMEOUT_MS_DEFAULT: u32 = 29_000;
+/// AWS "Integration timeout", longest without raising the limit.
+pub const INTEGRATION_TIMEOUT_MS_MAX: u32 = 29_000;
+/// Longest a stage may raise the integration timeout to: 15 minutes.
+pub const INTEGRATION_TIMEOUT_RAISED_MS_MAX: u32 = 900_000;
+/// An idle upstream connection is closed after this.
+pub const UPSTREAM_IDLE_MS: u64 = 50_000;
+/// Idle upstream connections one worker keeps for one endpoint.
+pub const UPSTREAM_IDLE_PER_ENDPOINT_MAX: usize = 1_024;
+/// Endpoints one worker keeps pools for; the least recently used pool goes first.
+pub const UPSTREAM_ENDPOINTS_MAX: usize = 4_096;
+/// Resolved names live this long: getaddrinfo reports no time to live.
+pub const DNS_TTL_MS: u64 = 30_000;
+/// Failed look-ups live this long.
+pub const DNS_NEGATIVE_TTL_MS: u64 = 1_000;
+/// Names the resolver remembers.
+pub const DNS_NAMES_MAX: usize = 4_096;
+/// Look-ups under way at once.
+pub const DNS_LOOKUPS_MAX: usize = 64;
+
+// --- Response cache -----------------------------------------------------------------------------
+
+/// AWS default TTL of a cached response, seconds.
+pub const CACHE_TTL_SECONDS_DEFAULT: u32 = 300;
+/// AWS longest TTL, seconds.
+pub const CACHE_TTL_SECONDS_MAX: u32 = 3_600;
+/// AWS "Maximum size of a cached response", bytes.
+pub const CACHED_RESPONSE_BYTES_MAX: usize = 1_048_576;
+/// Requests that may wait for one fill; beyond it a request goes to the back end itself.
+pub const CACHE_WAITERS_MAX: usize = 1_024;
+/// Longest cache key, bytes; a request with a longer one is not cached.
+pub const CACHE_KEY_BYTES_MAX: usize = 16 * 1024;
+
+// --- Access log ---------------------------------------------------------------------------------
+
+/// Bytes one worker collects for one destination before it hands them on.
+pub const ACCESS_LOG_BATCH_BYTES: usize = 64 * 1024;
+/// A batch is handed on at least this often.
+pub const ACCESS_LOG_FLUSH_MS: u64 = 100;
+/// Batches waiting for the writer; beyond it records are dropped and counted.
+pub const ACCESS_LOG_BATCHES_MAX: usize = 256;
+/// Longest access-log record, bytes (AWS: 1 MB); longer ones are cut.
+pub const ACCESS_LOG_RECORD_BYTES_MAX: usize = 32 * 1024;
+/// Diagnostics one worker writes in a second; the rest are counted.
+pub const DIAGNOSTICS_PER_SECOND_MAX: u32 = 100;
+
+/// Log files the writer keeps open; beyond it the least recently written one is closed.
+pub const ACCESS_LOG_FILES_MAX: usize = 256;
+/// The writer looks at most this often whether a log file was moved away.
+pub const ACCESS_LOG_REOPEN_MS: u64 = 1_000;
+/// At shutdown the writer gets this long to write what is left.
+pub const ACCESS_LOG_FINISH_MS: u64 = 5_000;
+
+// --- Admin port ---------------------------------------------------------------------------------
+
+/// Open connections of the admin port; beyond it clients wait in the listen queue.
+pub const ADMIN_CONNECTIONS_MAX: usize = 256;
+/// A connection of the admin port on which no byte moves is closed after this.
+pub const ADMIN_IDLE_MS: u64 = 60_000;
+/// One admin request, from its head to the start of its answer.
+pub const ADMIN_REQUEST_MS: u64 = 30_000;
+/// An admin connection is closed after this, so that a client that stops reading holds nothing.
+pub const ADMIN_CONNECTION_MS: u64 = 600_000;
+/// Body of an admin request, bytes: an OpenAPI document and its envelope.
+pub const ADMIN_BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+// --- Workers ------------------------------------------------------------------------------------
+
+/// Worker threads.
+pub const WORKERS_MAX: usize = 256;
+/// Entries of one worker's submission ring.
+pub const RING_ENTRIES: u32 = 1_024;
