@@ -8,4 +8,5 @@
 
 pub mod definition;
 pub mod error;
+pub mod http;
 pub mod limits;
