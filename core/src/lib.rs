@@ -6,7 +6,15 @@
 
 #![forbid(unsafe_code)]
 
+pub mod context;
 pub mod definition;
 pub mod error;
 pub mod http;
+pub mod integration;
 pub mod limits;
+pub mod link;
+pub mod mapping;
+pub mod openapi;
+pub mod router;
+pub mod settings;
+pub mod snapshot;

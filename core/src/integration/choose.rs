@@ -1,0 +1,96 @@
+//! Which template, and which integration response.
+
+use regex::{Regex, RegexBuilder};
+
+use crate::error::{GatewayError, ResponseType};
+use crate::snapshot::{MediaTypes, Passthrough, ResponseRule, ResponseSelector};
+
+/// Media type of bodies nobody described (aws-facts 130, 150, 183).
+pub(super) const JSON: &str = "application/json";
+
+impl<T> MediaTypes<T> {
+    /// Media type and entry of a Content-Type, whose parameters and case do not matter.
+    #[must_use]
+    pub fn find(&self, content_type: &[u8]) -> Option<&(Box<str>, T)> {
+        let end = content_type.iter().position(|&byte| byte == b';').unwrap_or(content_type.len());
+        let wanted = content_type[..end].trim_ascii();
+        self.0.iter().find(|(media_type, _)| media_type.as_bytes().eq_ignore_ascii_case(wanted))
+    }
+}
+
+/// The request template for a Content-Type; a request without one counts as JSON. `Ok(None)`: the
+/// body passes as it is (aws-facts 150).
+///
+/// # Errors
+/// 415 when there is no template and bodies may not pass.
+pub fn choose_template<'a, T>(
+    templates: &'a MediaTypes<T>,
+    passthrough: Passthrough,
+    content_type: Option<&[u8]>,
+) -> Result<Option<&'a T>, GatewayError> {
+    match (templates.find(content_type.unwrap_or(JSON.as_bytes())), passthrough) {
+        (Some((_, template)), _) => Ok(Some(template)),
+        (None, Passthrough::Pass) => Ok(None),
+        (None, Passthrough::Refuse) => Err(GatewayError::new(
+            ResponseType::UnsupportedMediaType,
+            "no request template for this Content-Type, and bodies may not pass",
+        )),
+    }
+}
+
+/// Compiles a selection pattern, which has to match all of its text (aws-facts 180).
+///
+/// # Errors
+/// One sentence. Look-around and back-references of Java's expressions would need backtracking
+/// without a bound, and are refused; so is a pattern that compiles to over 1 MiB.
+pub fn selection_pattern(text: &str) -> Result<Regex, String> {
+    const COMPILED_BYTES_MAX: usize = 1024 * 1024;
+    let build = |pattern: &str| RegexBuilder::new(pattern).size_limit(COMPILED_BYTES_MAX).build();
+    // By itself first: `a)|(b` would be valid between the anchors.
+    build(text)
+        .and_then(|_| build(&format!(r"\A(?:{text})\z")))
+        .map_err(|error| format!("invalid or unsupported selection pattern: {error}"))
+}
+
+/// The integration response for a text: the first whose pattern matches, else the one without a
+/// pattern (aws-facts 180, 190). The text is a status code for HTTP and MOCK.
+#[must_use]
+pub fn select<'a>(selector: &'a ResponseSelector, text: &str) -> Option<&'a ResponseRule> {
+    let matching = selector.patterns.iter().find(|(pattern, _)| pattern.is_match(text));
+    let position = matching.map(|(_, position)| *position).or(selector.default)?;
+    selector.rules.get(usize::from(position))
+}
+
+/// [`select`] by a status code.
+#[must_use]
+pub fn select_status(selector: &ResponseSelector, status: u16) -> Option<&ResponseRule> {
+    let digits = [10_000, 1_000, 100, 10, 1].map(|place| b'0' + (status / place % 10) as u8);
+    let start = digits.iter().position(|&digit| digit != b'0').unwrap_or(4);
+    select(selector, std::str::from_utf8(&digits[start..]).unwrap_or_default())
+}
+
+/// What the client of a mapped integration gets as a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ResponseBody<'a> {
+    /// `Content-Type`, unless a header is mapped to it.
+    pub content_type: &'a str,
+    /// The template's text; `None`: the back end's body, unchanged.
+    pub text: Option<&'a str>,
+}
+
+/// Chooses the response template by the back end's Content-Type, else JSON's, else the first; with
+/// none at all the body passes (aws-facts 183).
+#[must_use]
+pub fn response_body<'a>(rule: &'a ResponseRule, content_type: Option<&[u8]>) -> ResponseBody<'a> {
+    let templates = &rule.templates;
+    let chosen = content_type
+        .and_then(|content_type| templates.find(content_type))
+        .or_else(|| templates.find(JSON.as_bytes()))
+        .or_else(|| templates.0.first());
+    match chosen {
+        Some((media_type, text)) => {
+            ResponseBody { content_type: media_type, text: Some(text.as_deref().unwrap_or("")) }
+        }
+        None => ResponseBody { content_type: JSON, text: None },
+    }
+}

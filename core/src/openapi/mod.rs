@@ -1,0 +1,79 @@
+//! OpenAPI documents with `x-amazon-apigateway-*` extensions to definitions, as ImportRestApi does
+//! (<https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html>).
+//!
+//! Swagger 2.0, OpenAPI 3.0 and 3.1, in JSON or YAML, within bounds of size, depth and expansion.
+//! A document imports completely or not at all. Nothing here reads files or compiles.
+
+pub(crate) mod at;
+mod check;
+pub(crate) mod document;
+mod error;
+mod extensions;
+pub(crate) mod ids;
+mod import;
+mod integration;
+mod json;
+mod locate;
+mod locate_json;
+mod locate_yaml;
+mod models;
+mod operation;
+mod parameters;
+mod problems;
+mod refs;
+mod resources;
+mod responses;
+mod security;
+mod servers;
+
+pub use error::{ImportError, ImportErrorKind};
+pub use locate::locate;
+
+use crate::definition::RestApi;
+
+/// What becomes of `basePath` and of the path of the first server
+/// (<https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-import-api-basePath.html>).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum BasePath {
+    /// Nothing.
+    #[default]
+    Ignore,
+    /// It comes before every path.
+    Prepend,
+    /// Its first part is dropped, the rest comes before every path.
+    Split,
+}
+
+/// How to import.
+#[derive(Debug, Clone, Default)]
+pub struct ImportOptions {
+    /// The identifier of the API; else one that depends on the title alone.
+    pub api_id: Option<String>,
+    /// AWS's `basepath` parameter.
+    pub base_path: BasePath,
+    /// AWS's `failonwarnings`.
+    pub fail_on_warnings: bool,
+}
+
+/// The API a document describes. The same document and options give the same identifiers.
+///
+/// # Errors
+/// Every problem of the document, up to 100, with JSON path and line;
+/// [`ImportError::aws_message`] is what AWS answers.
+pub fn import(text: &[u8], options: &ImportOptions) -> Result<RestApi, ImportError> {
+    let document = document::parse(text)?;
+    import::run(&document, options).map_err(|error| with_lines(error, text))
+}
+
+/// Adds the line to problems that have none; each costs one pass over the text, so a large document
+/// gets fewer of them.
+pub(crate) fn with_lines(mut error: ImportError, text: &[u8]) -> ImportError {
+    const SCANNED_BYTES_MAX: usize = 32 * 1024 * 1024;
+    let passes = SCANNED_BYTES_MAX / text.len().max(1);
+    let text = String::from_utf8_lossy(text);
+    error.line = error.line.or_else(|| locate(&text, &error.path));
+    for other in error.others.iter_mut().take(passes) {
+        other.line = other.line.or_else(|| locate(&text, &other.path));
+    }
+    error
+}

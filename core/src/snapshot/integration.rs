@@ -1,0 +1,178 @@
+//! Integrations, compiled.
+
+use regex::Regex;
+
+use crate::http::{FieldName, RequestHead};
+use crate::mapping::{ResponseSource, Source};
+
+/// A table from media type to something, looked up by a Content-Type without its parameters.
+#[derive(Debug)]
+pub struct MediaTypes<T>(pub Box<[(Box<str>, T)]>);
+
+/// MOCK.
+#[derive(Debug)]
+pub struct MockIntegration {
+    /// Request templates: each already rendered and read, to the response it selects.
+    pub templates: MediaTypes<RequestTemplate>,
+    /// Media types without a template.
+    pub passthrough: Passthrough,
+    /// Responses.
+    pub responses: ResponseSelector,
+}
+
+/// A request template whose text needs no language.
+#[derive(Debug)]
+pub struct RequestTemplate {
+    /// Rendered text; the back end's body for HTTP.
+    pub text: Box<str>,
+    /// MOCK: the `statusCode` read leniently from the text (aws-facts 192); `None` when rejected.
+    pub mock_status: Option<u16>,
+}
+
+/// What happens to a media type without a template; `WHEN_NO_TEMPLATES` is resolved by the
+/// compiler.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Passthrough {
+    /// The body passes.
+    Pass,
+    /// 415.
+    Refuse,
+}
+
+/// Picks an integration response.
+#[derive(Debug)]
+pub struct ResponseSelector {
+    /// In the definition's order, those with a pattern.
+    pub patterns: Box<[(Regex, u16)]>,
+    /// Position of the response without a pattern.
+    pub default: Option<u16>,
+    /// What the positions mean.
+    pub rules: Box<[ResponseRule]>,
+}
+
+/// One integration response.
+#[derive(Debug)]
+pub struct ResponseRule {
+    /// Status of the method response.
+    pub status: u16,
+    /// Headers, under the name the client sees after AWS's remapping (aws-facts 136); a name AWS
+    /// drops is not here.
+    pub headers: Box<[(Box<str>, FieldName, ResponseSource)]>,
+    /// Media type to text; `None` is an empty template. Empty table: the body passes.
+    pub templates: MediaTypes<Option<Box<str>>>,
+}
+
+/// HTTP and HTTP_PROXY.
+#[derive(Debug)]
+pub struct HttpIntegration {
+    /// HTTP_PROXY: headers, query and body pass; no templates, no response mapping.
+    pub proxy: bool,
+    /// Where to; invalid when a stage variable it needs is undefined (aws-facts 154).
+    pub endpoint: Result<Endpoint, InvalidEndpoint>,
+    /// Verb.
+    pub method: UpstreamMethod,
+    /// Path of the URI, starting with `/`.
+    pub path: Box<[UriPart]>,
+    /// Query of the URI, without `?`; may be empty.
+    pub query: Box<[UriPart]>,
+    /// Mapped query parameters, in the definition's order.
+    pub mapped_query: Box<[MappedQuery]>,
+    /// Mapped headers, in the definition's order, without those AWS drops (aws-facts 133).
+    pub mapped_headers: Box<[MappedHeader]>,
+    /// A mapping of Content-Length or Transfer-Encoding: every call fails, 500 (aws-facts 134).
+    pub forbidden_header: bool,
+    /// Constant lines of the upstream head, each ended by CRLF: `X-Amzn-Apigateway-Api-Id`, for
+    /// HTTP also Accept, User-Agent and the like unless mapped.
+    pub constant_head: Box<[u8]>,
+    /// Request templates (HTTP only).
+    pub templates: MediaTypes<RequestTemplate>,
+    /// Media types without a template (HTTP only).
+    pub passthrough: Passthrough,
+    /// Response selection (HTTP only).
+    pub responses: Option<ResponseSelector>,
+    /// From the start of the call to the last byte of its response, ms.
+    pub timeout_ms: u32,
+}
+
+/// Where an integration connects.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Endpoint {
+    /// `http` or `https`.
+    pub scheme: Scheme,
+    /// Name or address, without brackets.
+    pub host: Box<str>,
+    /// Port.
+    pub port: u16,
+    /// `Host` header: host, and port when it is not the scheme's.
+    pub authority: Box<str>,
+    /// Accept any certificate (`tlsConfig.insecureSkipVerification`).
+    pub insecure_skip_verification: bool,
+}
+
+/// Scheme of an endpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Scheme {
+    /// Plain TCP.
+    Http,
+    /// TLS, verified.
+    Https,
+}
+
+/// Why an endpoint cannot be called; the text goes to the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvalidEndpoint(pub Box<str>);
+
+/// Verb sent upstream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UpstreamMethod {
+    /// The client's own.
+    Client,
+    /// This one.
+    Fixed(Box<str>),
+}
+
+impl UpstreamMethod {
+    /// The verb of a call for this request.
+    #[must_use]
+    pub fn of<'a>(&'a self, head: &RequestHead<'a>) -> &'a str {
+        match self {
+            Self::Client => head.method(),
+            Self::Fixed(verb) => verb,
+        }
+    }
+}
+
+/// A piece of a URI.
+#[derive(Debug)]
+pub enum UriPart {
+    /// Bytes as they go on the wire, stage variables resolved.
+    Literal(Box<[u8]>),
+    /// `{name}` with a mapping `integration.request.path.name`; the text `{name}` stays when the
+    /// source is undefined (aws-facts 152).
+    Parameter {
+        /// The text to leave.
+        placeholder: Box<[u8]>,
+        /// Where its value comes from.
+        source: Source,
+    },
+}
+
+/// `integration.request.header.NAME`.
+#[derive(Debug)]
+pub struct MappedHeader {
+    /// Name as written in the definition.
+    pub name: Box<str>,
+    /// Its well-known id.
+    pub field: FieldName,
+    /// Value.
+    pub source: Source,
+}
+
+/// `integration.request.querystring.NAME`.
+#[derive(Debug)]
+pub struct MappedQuery {
+    /// Name, percent-encoded.
+    pub name: Box<str>,
+    /// Value.
+    pub source: Source,
+}
