@@ -6,6 +6,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod compile;
 pub mod context;
 pub mod definition;
 pub mod error;

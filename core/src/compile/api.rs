@@ -1,0 +1,135 @@
+//! One stage of one API.
+
+use super::access_log::{self, Destinations};
+use super::report::{Place, Report};
+use super::scope::Scope;
+use super::settings::{self, MethodSettings};
+use super::{cache, gateway_response, method};
+use crate::definition::{ApiKeySource, DeployedStage};
+use crate::limits;
+use crate::router::{Route, Router};
+use crate::snapshot::{Method, MethodIx, Stage, StageIx};
+
+/// Compiles a stage; `None` when what it needs is refused.
+pub(super) fn compile(
+    api_id: &str,
+    deployed: &DeployedStage,
+    place: Place,
+    destinations: &mut Destinations,
+    report: &mut Report,
+) -> Option<Stage> {
+    let (stage, api) = (&deployed.stage, &*deployed.deployment);
+    let scope = Scope {
+        api_id,
+        api,
+        stage,
+        document: Place::document(api_id),
+        limits: settings::limits(stage, &place, report),
+        variables: settings::variables(stage, &place, report),
+        settings: place,
+    };
+    refuse_unsupported(&scope, report);
+    let method_settings = MethodSettings::resolve(&scope, report);
+    let methods = methods(&scope, &method_settings, report);
+    let router = router(&scope, &methods, report);
+    let access_log = access_log::compile(&scope, destinations, report);
+    let cache = cache::stage(&scope, report);
+    Some(Stage {
+        // Numbered once all stages are known.
+        ix: StageIx(0),
+        api_id: api_id.into(),
+        api_name: api.name.as_str().into(),
+        name: stage.stage_name.as_str().into(),
+        deployment_id: stage.deployment_id.as_deref().unwrap_or_default().into(),
+        router: router?,
+        gateway_responses: gateway_response::compile(&scope, report)?,
+        methods,
+        access_log,
+        cache,
+        plans: Box::default(),
+        request_body_bytes_max: scope.limits.request_body_bytes,
+        variables: scope.variables,
+    })
+}
+
+/// Methods in the order of resources and verbs, which numbers them.
+fn methods(scope: &Scope<'_>, settings: &MethodSettings<'_>, report: &mut Report) -> Box<[Method]> {
+    let mut methods = Vec::new();
+    for resource in &scope.api.resources {
+        for (verb, definition) in &resource.methods {
+            methods.extend(method::compile(scope, settings, resource, verb, definition, report));
+        }
+    }
+    if scope.api.resources.iter().all(|resource| resource.methods.is_empty()) {
+        // AWS's words for CreateDeployment.
+        report.refuse(&scope.document.key("paths"), "The REST API doesn't contain any methods");
+    }
+    methods.into()
+}
+
+fn router(scope: &Scope<'_>, methods: &[Method], report: &mut Report) -> Option<Router> {
+    let routes = methods.iter().enumerate().map(|(ix, method)| Route {
+        template: &method.resource_path,
+        verb: &method.http_method,
+        method: MethodIx(ix as u32),
+    });
+    match Router::build(routes) {
+        Ok(router) => Some(router),
+        Err(errors) => {
+            report.refuse_all(errors, scope.api_id);
+            None
+        }
+    }
+}
+
+/// What AWS has and this build has not, for the API and the stage as a whole.
+fn refuse_unsupported(scope: &Scope<'_>, report: &mut Report) {
+    let (api, stage, document) = (scope.api, scope.stage, &scope.document);
+    let private = api.endpoint_configuration.as_ref().is_some_and(|endpoint| {
+        endpoint.types.iter().any(|kind| kind.eq_ignore_ascii_case("PRIVATE"))
+    });
+    let mut methods = api.resources.iter().flat_map(|resource| resource.methods.values());
+    let key_from_authorizer = api.api_key_source == ApiKeySource::Authorizer
+        && methods.any(|method| method.api_key_required);
+    let endpoint = document.key("x-amazon-apigateway-endpoint-configuration");
+    let unsupported = [
+        (
+            api.policy.is_some(),
+            document.key("x-amazon-apigateway-policy"),
+            "resource policies are not yet supported",
+        ),
+        (
+            api.minimum_compression_size.is_some(),
+            document.key("x-amazon-apigateway-minimum-compression-size"),
+            "payload compression (minimumCompressionSize) is not yet supported",
+        ),
+        (
+            private,
+            endpoint.clone(),
+            "private APIs, which only VPC endpoints may call, are not yet supported",
+        ),
+        (
+            api.disable_execute_api_endpoint,
+            endpoint.key("disableExecuteApiEndpoint"),
+            "custom domain names are not yet supported, and without one an API that disables its \
+             execute-api endpoint has no address",
+        ),
+        (
+            key_from_authorizer,
+            document.key("x-amazon-apigateway-api-key-source"),
+            "API keys from an authorizer are not yet supported",
+        ),
+        (
+            stage.tracing_enabled,
+            scope.settings.key("tracingEnabled"),
+            "X-Ray tracing is not yet supported",
+        ),
+    ];
+    for (_, place, message) in unsupported.iter().filter(|(refused, ..)| *refused) {
+        report.refuse(place, *message);
+    }
+    if api.resources.len() > limits::RESOURCES_PER_API_MAX {
+        let most = limits::RESOURCES_PER_API_MAX;
+        report.refuse(&document.key("paths"), format!("An API has at most {most} resources"));
+    }
+}

@@ -1,0 +1,139 @@
+//! What the kinds of integrations share, and which of them this build has.
+
+use super::report::{Place, Report};
+use super::scope::{MethodScope, invalid_expression};
+use super::{http_integration, mock};
+use crate::definition::{ContentHandling, IntegrationType, PassthroughBehavior};
+use crate::http::syntax::is_field_name;
+use crate::limits;
+use crate::mapping::{self, Source};
+use crate::snapshot::{Integration, MediaTypes, Passthrough, RequestTemplate};
+
+/// Compiles the integration of a method; `None` when it is refused.
+pub(super) fn compile(
+    scope: &MethodScope<'_, '_>,
+    mappings: RequestMappings<'_>,
+    report: &mut Report,
+) -> Option<Integration> {
+    let kind = match scope.integration.integration_type {
+        IntegrationType::Mock => return mock::compile(scope, report).map(Integration::Mock),
+        IntegrationType::Http | IntegrationType::HttpProxy => {
+            let integration = http_integration::compile(scope, mappings, report)?;
+            return Some(Integration::Http(Box::new(integration)));
+        }
+        IntegrationType::Aws => "AWS",
+        IntegrationType::AwsProxy => "AWS_PROXY",
+    };
+    report.refuse(
+        &scope.integration_place().key("type"),
+        format!("{kind} integrations are not yet supported"),
+    );
+    None
+}
+
+/// `requestParameters` of an integration, in the definition's order.
+#[derive(Debug, Default)]
+pub(super) struct RequestMappings<'d> {
+    pub(super) headers: Vec<(&'d str, Source)>,
+    pub(super) query: Vec<(&'d str, Source)>,
+    pub(super) path: Vec<(&'d str, Source)>,
+}
+
+impl<'d> RequestMappings<'d> {
+    /// Compiles every mapping, also those an integration without a back end never uses.
+    pub(super) fn compile(scope: &MethodScope<'_, 'd>, report: &mut Report) -> Self {
+        let mut mappings = Self::default();
+        let place = scope.integration_place().key("requestParameters");
+        for (target, expression) in &scope.integration.request_parameters {
+            let place = place.key(target);
+            let Some(source) = report.keep(&place, scope.source(expression)) else { continue };
+            let split = target.strip_prefix("integration.request.").and_then(|t| t.split_once('.'));
+            match split {
+                Some(("header", name)) if is_field_name(name.as_bytes()) => {
+                    mappings.headers.push((name, source))
+                }
+                Some(("querystring", name)) if !name.is_empty() => {
+                    mappings.query.push((name, source));
+                }
+                Some(("path", name)) if !name.is_empty() => mappings.path.push((name, source)),
+                _ => report.refuse(&place, invalid_expression(target)),
+            }
+        }
+        mappings
+    }
+
+    /// The source of `integration.request.LOCATION.NAME`.
+    pub(super) fn find(&self, target: &str) -> Option<&Source> {
+        let (location, name) = target.strip_prefix("integration.request.")?.split_once('.')?;
+        let entries = match location {
+            "header" => &self.headers,
+            "querystring" => &self.query,
+            "path" => &self.path,
+            _ => return None,
+        };
+        entries.iter().find(|(own, _)| *own == name).map(|(_, source)| source)
+    }
+}
+
+/// Request templates. Each must be a text as it stands.
+pub(super) fn templates(
+    scope: &MethodScope<'_, '_>,
+    report: &mut Report,
+) -> MediaTypes<RequestTemplate> {
+    let place = scope.integration_place().key("requestTemplates");
+    let compiled = scope.integration.request_templates.iter().filter_map(|(media_type, text)| {
+        let text = text.as_deref().unwrap_or_default();
+        let text = static_text(text, &place.key(media_type), report)?;
+        let mock_status = mapping::mock_status(text.as_bytes());
+        Some((media_type.as_str().into(), RequestTemplate { text, mock_status }))
+    });
+    MediaTypes(compiled.collect())
+}
+
+/// A template that is a text without references and directives.
+pub(super) fn static_text(text: &str, place: &Place, report: &mut Report) -> Option<Box<str>> {
+    if text.len() > limits::TEMPLATE_BYTES_MAX {
+        let most = limits::TEMPLATE_BYTES_MAX;
+        report.refuse(place, format!("A mapping template has at most {most} bytes"));
+    } else if !mapping::is_static_template(text) {
+        report.refuse(place, "mapping templates in the Velocity language are not yet supported");
+    } else {
+        return Some(text.into());
+    }
+    None
+}
+
+/// What happens to a media type without a template.
+pub(super) fn passthrough(scope: &MethodScope<'_, '_>) -> Passthrough {
+    match scope.integration.passthrough_behavior {
+        PassthroughBehavior::WhenNoMatch => Passthrough::Pass,
+        PassthroughBehavior::WhenNoTemplates if scope.integration.request_templates.is_empty() => {
+            Passthrough::Pass
+        }
+        PassthroughBehavior::WhenNoTemplates | PassthroughBehavior::Never => Passthrough::Refuse,
+    }
+}
+
+/// Refuses a payload conversion that would change bytes. Payloads are bytes when their media type
+/// is listed, else text (aws-facts 220 to 226). Without a wish payloads pass as they are.
+pub(super) fn refuse_conversion(
+    scope: &MethodScope<'_, '_>,
+    handling: Option<ContentHandling>,
+    place: &Place,
+    report: &mut Report,
+) {
+    let listed = &scope.stage.api.binary_media_types;
+    let (converts, name) = match handling {
+        None => return,
+        Some(ContentHandling::ConvertToBinary) => {
+            (listed.iter().all(|media_type| media_type != "*/*"), "CONVERT_TO_BINARY")
+        }
+        Some(ContentHandling::ConvertToText) => (!listed.is_empty(), "CONVERT_TO_TEXT"),
+    };
+    if converts {
+        report.refuse(
+            &place.key("contentHandling"),
+            format!("conversion of payloads between bytes and text ({name}) is not yet supported"),
+        );
+    }
+}

@@ -1,0 +1,82 @@
+//! What the parts of one stage are compiled against.
+
+use super::report::Place;
+use super::settings::Limits;
+use crate::context::{Template, TemplateKind};
+use crate::definition::{Integration, Method, Resource, RestApi, Stage};
+use crate::mapping::{ResponseSource, Source};
+
+/// One stage and the API it runs.
+pub(super) struct Scope<'d> {
+    /// API identifier.
+    pub(super) api_id: &'d str,
+    /// The deployment's copy of the API.
+    pub(super) api: &'d RestApi,
+    /// Stage settings.
+    pub(super) stage: &'d Stage,
+    /// Root of the API's document.
+    pub(super) document: Place,
+    /// The stage in the settings.
+    pub(super) settings: Place,
+    /// AWS's walls, or what the stage raises them to.
+    pub(super) limits: Limits,
+    /// Stage variables, sorted by name.
+    pub(super) variables: Box<[(Box<str>, Box<str>)]>,
+}
+
+/// One method of that API.
+pub(super) struct MethodScope<'s, 'd> {
+    pub(super) stage: &'s Scope<'d>,
+    pub(super) resource: &'d Resource,
+    /// `GET`, …, or `ANY`.
+    pub(super) verb: &'d str,
+    pub(super) method: &'d Method,
+    pub(super) integration: &'d Integration,
+    /// The method in the document.
+    pub(super) place: Place,
+    /// Names of the path parameters, in the order of the path.
+    pub(super) path_parameters: Box<[Box<str>]>,
+}
+
+impl Scope<'_> {
+    /// Value of a stage variable.
+    pub(super) fn variable(&self, name: &str) -> Option<&str> {
+        let at = self.variables.binary_search_by(|(own, _)| (**own).cmp(name)).ok()?;
+        Some(&self.variables[at].1)
+    }
+
+    /// Compiles a text with variables.
+    pub(super) fn template(&self, text: &str, kind: TemplateKind) -> Result<Template, String> {
+        Template::parse(text, kind, &self.variables)
+    }
+
+    /// Compiles a request-side expression of the API as a whole.
+    pub(super) fn source(&self, expression: &str) -> Result<Source, String> {
+        Source::parse_for_api(expression, &self.variables)
+    }
+
+    /// Compiles a response-side expression.
+    pub(super) fn response_source(&self, expression: &str) -> Result<ResponseSource, String> {
+        ResponseSource::parse(expression, &self.variables)
+    }
+}
+
+impl MethodScope<'_, '_> {
+    /// The integration in the document.
+    pub(super) fn integration_place(&self) -> Place {
+        self.place.key("x-amazon-apigateway-integration")
+    }
+
+    /// Compiles a request-side expression.
+    pub(super) fn source(&self, expression: &str) -> Result<Source, String> {
+        Source::parse(expression, &self.path_parameters, &self.stage.variables)
+    }
+}
+
+/// AWS's text for an expression it does not know (aws-facts 53, blanks as there).
+pub(super) fn invalid_expression(expression: &str) -> String {
+    format!(
+        "Invalid mapping expression specified: Validation Result: warnings : [], errors : \
+         [Invalid mapping expression specified: {expression}]"
+    )
+}
