@@ -1,0 +1,9 @@
+//! OpenAPI import, from outside: against recordings of AWS, all documents of the conformance set,
+//! and documents that must be refused.
+#![allow(clippy::disallowed_methods)] // a test reads files and takes the time
+
+mod documents;
+mod places;
+mod recorded;
+mod recording;
+mod refusals;
