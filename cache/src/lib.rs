@@ -1,1 +1,5 @@
-//! Buckets and response cache.
+//! Sharded token buckets.
+
+pub mod bucket;
+
+pub use bucket::{BucketKey, Buckets, Charge, Limit, Refusal, Refused};
