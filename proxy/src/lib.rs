@@ -2,12 +2,31 @@
 //!
 //! Waits; never compiles a definition, never stores anything, knows no management API.
 
+mod applied;
+mod body;
+mod buffers;
+mod cached;
+mod client;
 mod clock;
+mod connection;
+mod duplex;
+mod ending;
+mod identifiers;
 mod listener;
+mod logs;
 mod panics;
+mod phase;
+mod pipeline;
+mod process;
+mod registry;
+mod relay;
 mod resolve;
 mod runtime;
 mod socket;
+mod start;
 mod timer;
 mod tls;
+mod upstream;
+mod worker;
 
+pub use start::{Config, Handle, StartError, start};

@@ -1,0 +1,192 @@
+//! A request body on its way from the client: bytes that came with its head, then the socket.
+
+use std::pin::pin;
+use std::time::Duration;
+
+use ringway_core::http::{Chunk, ChunkDecoder, Framing};
+use ringway_core::limits::{CLIENT_STALL_MS, DRAIN_BODY_BYTES_MAX};
+
+use crate::socket::{Control, Reader};
+use crate::timer;
+
+/// Why a body could not be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BodyError {
+    /// More than the stage allows.
+    TooLarge,
+    /// Broken chunked framing.
+    Malformed,
+    /// The client closed or stalled.
+    ClientGone,
+}
+
+/// A request body, read piece by piece.
+pub(crate) struct RequestBody<'h> {
+    /// Bytes behind the head in the frozen head buffer, not yet taken; they may reach into the next
+    /// request.
+    early: &'h [u8],
+    /// Bytes read past the end of a chunked body: the next request's.
+    beyond: Vec<u8>,
+    rest: Rest,
+    taken: u64,
+    bytes_max: u64,
+    expects_continue: bool,
+}
+
+enum Rest {
+    Done,
+    Length(u64),
+    Chunked(Box<ChunkDecoder>),
+}
+
+impl<'h> RequestBody<'h> {
+    /// A body behind a head.
+    pub(crate) fn new(framing: Framing, early: &'h [u8], expects_continue: bool) -> Self {
+        let rest = match framing {
+            Framing::None | Framing::Length(0) => Rest::Done,
+            Framing::Length(length) => Rest::Length(length),
+            Framing::Chunked => Rest::Chunked(Box::default()),
+        };
+        let bytes_max = u64::MAX;
+        Self { early, beyond: Vec::new(), rest, taken: 0, bytes_max, expects_continue }
+    }
+
+    /// Bounds the body, once the stage is known; a longer Content-Length is refused unread.
+    pub(crate) fn limit(&mut self, bytes_max: u64) -> Result<(), BodyError> {
+        self.bytes_max = bytes_max;
+        match self.rest {
+            Rest::Length(length) if length > bytes_max => Err(BodyError::TooLarge),
+            _ => Ok(()),
+        }
+    }
+
+    /// All of it was taken.
+    pub(crate) fn is_done(&self) -> bool {
+        matches!(self.rest, Rest::Done)
+    }
+
+    /// Unread bytes that came with the head.
+    pub(crate) fn early_left(&self) -> usize {
+        self.early.len()
+    }
+
+    /// Bytes of the next request that were read with this body.
+    pub(crate) fn into_beyond(self) -> Vec<u8> {
+        self.beyond
+    }
+
+    /// The client waits for `100 Continue`, and nothing of the body came yet. Answers once.
+    pub(crate) fn take_expectation(&mut self) -> bool {
+        std::mem::take(&mut self.expects_continue) && !self.is_done() && self.early.is_empty()
+    }
+
+    /// Whether what is left can be read and dropped to keep the connection.
+    pub(crate) fn is_drainable(&self) -> bool {
+        match self.rest {
+            Rest::Done => true,
+            Rest::Length(left) => {
+                let asked = self.expects_continue && self.early.is_empty();
+                left <= DRAIN_BODY_BYTES_MAX && !asked
+            }
+            Rest::Chunked(_) => false,
+        }
+    }
+
+    /// Takes what came with the head; `emit` gets body bytes only.
+    pub(crate) fn take_early(&mut self, mut emit: impl FnMut(&[u8])) -> Result<(), BodyError> {
+        let early = self.early;
+        let used = self.advance(early, &mut emit)?;
+        self.early = &early[used..];
+        Ok(())
+    }
+
+    /// Reads once from the socket behind what `buffer` holds; framing is taken off. An empty read
+    /// of
+    /// a chunked body (only framing came) returns with nothing added: call again.
+    pub(crate) async fn read(
+        &mut self,
+        reader: &mut Reader,
+        control: Control,
+        buffer: Vec<u8>,
+    ) -> Result<Vec<u8>, BodyError> {
+        let most = match self.rest {
+            Rest::Done => return Ok(buffer),
+            Rest::Length(left) => usize::try_from(left).unwrap_or(usize::MAX),
+            Rest::Chunked(_) => usize::MAX,
+        };
+        let start = buffer.len();
+        let most = most.min(buffer.capacity() - start);
+        let read = pin!(reader.read_most(buffer, most));
+        let read =
+            timer::within(Duration::from_millis(CLIENT_STALL_MS), read, || control.shutdown_read());
+        let (read, mut buffer) = read.await.map_err(|_| BodyError::ClientGone)?;
+        if read.map_err(|_| BodyError::ClientGone)? == 0 {
+            return Err(BodyError::ClientGone);
+        }
+        self.unframe(&mut buffer, start)?;
+        Ok(buffer)
+    }
+
+    /// Takes framing off the bytes of `buffer` behind `start`, in place.
+    fn unframe(&mut self, buffer: &mut Vec<u8>, start: usize) -> Result<(), BodyError> {
+        if let Rest::Length(left) = &mut self.rest {
+            let read = (buffer.len() - start) as u64;
+            *left -= read;
+            self.taken += read;
+            if *left == 0 {
+                self.rest = Rest::Done;
+            }
+            return Ok(());
+        }
+        let raw = buffer.split_off(start);
+        let used = self.advance(&raw, &mut |data: &[u8]| buffer.extend_from_slice(data))?;
+        self.beyond.extend_from_slice(&raw[used..]);
+        Ok(())
+    }
+
+    /// Consumes body bytes from the front of `input`; returns how many bytes were used.
+    fn advance(&mut self, input: &[u8], emit: &mut impl FnMut(&[u8])) -> Result<usize, BodyError> {
+        let (used, data, ended) = match &mut self.rest {
+            Rest::Done => return Ok(0),
+            Rest::Length(left) => {
+                let n = usize::try_from(*left).unwrap_or(usize::MAX).min(input.len());
+                emit(&input[..n]);
+                *left -= n as u64;
+                (n, n as u64, *left == 0)
+            }
+            Rest::Chunked(decoder) => {
+                let room = self.bytes_max.saturating_sub(self.taken);
+                decode(decoder, input, room, emit)?
+            }
+        };
+        self.taken += data;
+        if ended {
+            self.rest = Rest::Done;
+        }
+        Ok(used)
+    }
+}
+
+/// Decodes chunks; returns (bytes used, data bytes, ended).
+fn decode(
+    decoder: &mut ChunkDecoder,
+    input: &[u8],
+    room: u64,
+    emit: &mut impl FnMut(&[u8]),
+) -> Result<(usize, u64, bool), BodyError> {
+    let (mut at, mut data) = (0, 0);
+    loop {
+        match decoder.decode(&input[at..]).map_err(|_| BodyError::Malformed)? {
+            Chunk::Data { start, end } => {
+                data += (end - start) as u64;
+                if data > room {
+                    return Err(BodyError::TooLarge);
+                }
+                emit(&input[at + start..at + end]);
+                at += end;
+            }
+            Chunk::More => return Ok((input.len(), data, false)),
+            Chunk::End { consumed } => return Ok((at + consumed, data, true)),
+        }
+    }
+}

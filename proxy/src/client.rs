@@ -1,0 +1,112 @@
+//! A client's connection as one request sees it.
+
+use std::pin::pin;
+use std::time::Duration;
+
+use ringway_core::integration::{Connection, Delivery};
+use ringway_core::limits::CLIENT_STALL_MS;
+
+use crate::body::RequestBody;
+use crate::ending::Closed;
+use crate::socket::{Control, Reader, Writer};
+use crate::timer;
+use crate::worker::Worker;
+
+/// Both directions of a client's connection during one request.
+pub(crate) struct Client<'c, 'h> {
+    /// Where the request's body comes from.
+    pub(crate) source: Source<'c, 'h>,
+    /// Where the response goes.
+    pub(crate) sink: Sink<'c>,
+}
+
+/// The request's direction.
+pub(crate) struct Source<'c, 'h> {
+    /// Socket.
+    pub(crate) reader: &'c mut Reader,
+    /// Ends it from beside.
+    pub(crate) control: Control,
+    /// The body.
+    pub(crate) body: RequestBody<'h>,
+}
+
+/// The response's direction.
+pub(crate) struct Sink<'c> {
+    /// Socket.
+    pub(crate) writer: &'c mut Writer,
+    /// Ends it from beside.
+    pub(crate) control: Control,
+    /// What is to be sent next; sent by [`Self::flush`].
+    pub(crate) out: &'c mut Vec<u8>,
+    /// Bytes of a final response were sent: no other response can be.
+    pub(crate) started: bool,
+    /// Another request may follow on this connection.
+    pub(crate) keep_alive: bool,
+    /// HEAD: bodies are left out.
+    pub(crate) omit_body: bool,
+    /// HTTP/1.0: no chunked responses.
+    pub(crate) http10: bool,
+    /// The request asked for a fresh response without being allowed to; its response says so.
+    pub(crate) warns: bool,
+}
+
+impl Client<'_, '_> {
+    /// Before a response that nobody read the body for: takes what of the body is at hand, and
+    /// gives
+    /// the connection up when too much of it is left.
+    pub(crate) fn leave_body(&mut self) {
+        if self.source.body.take_early(|_| {}).is_err() || !self.source.body.is_drainable() {
+            self.sink.keep_alive = false;
+        }
+    }
+}
+
+impl Sink<'_> {
+    /// What the response's head says of its delivery.
+    pub(crate) fn delivery<'d>(&mut self, worker: &Worker, date: &'d [u8; 29]) -> Delivery<'d> {
+        // A drain may have begun since the request came.
+        self.keep_alive &= !worker.process.is_draining();
+        let connection = if self.keep_alive { Connection::KeepAlive } else { Connection::Close };
+        Delivery { connection, date }
+    }
+
+    /// Adds the Warning field of an invalidation that had no effect (AWS's
+    /// SUCCEED_WITH_RESPONSE_HEADER; its exact text is not recorded).
+    pub(crate) fn write_warning(&mut self) {
+        if self.warns {
+            self.out.extend_from_slice(
+                b"Warning: 199 - \"Cache-Control: max-age=0 needs authorization; ignored\"\r\n",
+            );
+        }
+    }
+
+    /// Sends what is in `out`, in one send.
+    pub(crate) async fn flush(&mut self) -> Result<(), Closed> {
+        let buffer = std::mem::take(self.out);
+        let mut buffer = self.send(buffer).await?;
+        buffer.clear();
+        *self.out = buffer;
+        Ok(())
+    }
+
+    /// Sends a whole buffer and gives it back.
+    pub(crate) async fn send(&mut self, buffer: Vec<u8>) -> Result<Vec<u8>, Closed> {
+        self.started = true;
+        let control = self.control;
+        let write = pin!(self.writer.write_all(buffer));
+        let sent =
+            timer::within(Duration::from_millis(CLIENT_STALL_MS), write, || control.shutdown());
+        match sent.await {
+            Ok((Ok(()), buffer)) => Ok(buffer),
+            Ok((Err(_), _)) | Err(_) => Err(Closed::ClientGone),
+        }
+    }
+
+    /// Tells the client to send its body.
+    pub(crate) async fn invite_body(&mut self) -> Result<(), Closed> {
+        self.out.extend_from_slice(b"HTTP/1.1 100 Continue\r\n\r\n");
+        self.flush().await?;
+        self.started = false;
+        Ok(())
+    }
+}

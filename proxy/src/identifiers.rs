@@ -1,0 +1,101 @@
+//! Request identifiers in AWS's forms, made without allocation.
+
+use std::cell::RefCell;
+
+const HEX: &[u8; 16] = b"0123456789abcdef";
+const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+/// Longest trace id of a client that is passed on, bytes; a longer one is replaced.
+pub(crate) const TRACE_ID_BYTES_MAX: usize = 256;
+
+/// The identifiers of one request.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Identifiers {
+    /// `x-amzn-RequestId`: a UUID, version 4.
+    pub(crate) request_id: [u8; 36],
+    /// `x-amz-apigw-id`: 15 letters and `=`.
+    pub(crate) extended_request_id: [u8; 16],
+    /// `Root=1-{8 hex}-{24 hex}` (aws-facts 127).
+    pub(crate) trace_id: [u8; 40],
+}
+
+/// Makes identifiers; one per worker. They are unique, not secret.
+#[derive(Debug)]
+pub(crate) struct Generator(RefCell<fastrand::Rng>);
+
+impl Generator {
+    /// Seeded by the operating system.
+    pub(crate) fn new() -> Self {
+        Self(RefCell::new(fastrand::Rng::new()))
+    }
+
+    /// Fresh identifiers for a request received at `unix_ms`.
+    pub(crate) fn next(&self, unix_ms: u64) -> Identifiers {
+        let mut rng = self.0.borrow_mut();
+        let (a, b, c, d) = (rng.u64(..), rng.u64(..), rng.u64(..), rng.u64(..));
+        Identifiers {
+            request_id: uuid(a, b),
+            extended_request_id: extended(c, d),
+            trace_id: trace(unix_ms / 1_000, b ^ c, a ^ d),
+        }
+    }
+}
+
+fn hex(value: u64, out: &mut [u8]) {
+    let digits = out.len();
+    for (at, digit) in out.iter_mut().enumerate() {
+        *digit = HEX[(value >> (4 * (digits - 1 - at))) as usize & 15];
+    }
+}
+
+fn uuid(a: u64, b: u64) -> [u8; 36] {
+    let a = (a & !0xf000) | 0x4000; // version 4
+    let b = (b & !(0b11 << 62)) | (0b10 << 62); // RFC 9562 variant
+    let mut text = [b'-'; 36];
+    hex(a >> 32, &mut text[0..8]);
+    hex(a >> 16, &mut text[9..13]);
+    hex(a, &mut text[14..18]);
+    hex(b >> 48, &mut text[19..23]);
+    hex(b, &mut text[24..36]);
+    text
+}
+
+fn extended(c: u64, d: u64) -> [u8; 16] {
+    let mut text = [b'='; 16];
+    for (at, letter) in text[..15].iter_mut().enumerate() {
+        let bits = if at < 10 { c >> (6 * at) } else { d >> (6 * (at - 10)) };
+        *letter = BASE64[bits as usize & 63];
+    }
+    text
+}
+
+fn trace(unix_s: u64, e: u64, f: u64) -> [u8; 40] {
+    let mut text = *b"Root=1-00000000-000000000000000000000000";
+    hex(unix_s, &mut text[7..15]);
+    hex(e, &mut text[16..32]);
+    hex(f, &mut text[32..40]);
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn identifiers_have_aws_forms() {
+        let generator = Generator::new();
+        let mut seen = std::collections::HashSet::new();
+        for _ in 0..1_000 {
+            let made = generator.next(1_700_000_000_123);
+            let uuid = std::str::from_utf8(&made.request_id).expect("text");
+            assert_eq!(&uuid[14..15], "4");
+            assert!("89ab".contains(&uuid[19..20]));
+            for dash in [8, 13, 18, 23] {
+                assert_eq!(&uuid[dash..=dash], "-");
+            }
+            assert!(made.trace_id.starts_with(b"Root=1-6553f100-"));
+            assert_eq!(made.extended_request_id[15], b'=');
+            assert!(seen.insert(made.request_id));
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! HTTP and HTTP_PROXY: one call to the back end, and its response to the client.
+
+use std::time::Duration;
+
+use ringway_core::context::Context;
+use ringway_core::error::{Cause, GatewayError, ResponseType};
+use ringway_core::http::{FieldName, Framing};
+use ringway_core::integration::{BodyLength, choose_template, write_request_head};
+use ringway_core::snapshot::HttpIntegration;
+
+use super::{proxied, streamed};
+use crate::applied::AppliedMethod;
+use crate::client::Client;
+use crate::clock::Moment;
+use crate::duplex::{self, ToUpstream};
+use crate::ending::{Answered, BackEnd, Closed, Failure};
+use crate::phase::response_cache::Looked;
+use crate::phase::validate::body_error;
+use crate::upstream;
+use crate::upstream::{Bounds, CallError, ConnectError, Pool, Reply};
+use crate::worker::Worker;
+
+/// What one call needs of its method.
+pub(super) struct Call<'c> {
+    pub(super) http: &'c HttpIntegration,
+    pub(super) pool: &'c Pool,
+    pub(super) bounds: Bounds,
+}
+
+/// Calls the back end.
+pub(super) async fn answer(
+    worker: &Worker,
+    (http, bound): (&HttpIntegration, &AppliedMethod),
+    client: &mut Client<'_, '_>,
+    looked: Looked,
+    context: &Context<'_>,
+    back_end: &mut BackEnd,
+) -> Result<Answered, Failure> {
+    let Some(head) = context.request.head else { return Err(Failure::Closed(Closed::ClientGone)) };
+    let Some(pool) = bound.pool.as_deref() else { return Err(invalid_endpoint(http).into()) };
+    let verb = http.method.of(head);
+    let bounds = Bounds {
+        started: worker.clock.now(),
+        timeout: Duration::from_millis(u64::from(http.timeout_ms)),
+        idempotent: is_idempotent(verb),
+        head_only: verb == "HEAD",
+        client: client.sink.control,
+    };
+    let call = Call { http, pool, bounds };
+    let mut request = worker.buffers.small();
+    let whole = write_request(&call, client, context, head.framing(), &mut request)?;
+    if !client.source.body.is_done() && whole {
+        // A template takes the place of the body.
+        client.leave_body();
+    }
+    let called = if whole {
+        let (called, buffer) = upstream::call(worker, pool, request, bounds).await;
+        if let Some(buffer) = buffer {
+            worker.buffers.give_back(buffer);
+        }
+        called.map_err(call_error)
+    } else {
+        // Boxed: the rare path must not enlarge every connection's future.
+        let streamed = streamed::answer(worker, &call, client, looked, context, request, back_end);
+        return Box::pin(streamed).await;
+    };
+    note(worker, &called, bounds.started, back_end);
+    proxied::respond(worker, &call, called?, &mut client.sink, looked, context).await
+}
+
+/// Integration latency and status, whatever the outcome.
+pub(super) fn note(
+    worker: &Worker,
+    called: &Result<Reply, Failure>,
+    started: Moment,
+    back_end: &mut BackEnd,
+) {
+    back_end.latency_us = Some(worker.clock.now().us_since(started));
+    back_end.status = called.as_ref().ok().map(|reply| reply.head.status());
+}
+
+/// Writes the upstream's head and what of the body is at hand; whether that is all of it.
+fn write_request(
+    call: &Call<'_>,
+    client: &mut Client<'_, '_>,
+    context: &Context<'_>,
+    framing: Framing,
+    out: &mut Vec<u8>,
+) -> Result<bool, GatewayError> {
+    let http = call.http;
+    if !http.proxy {
+        let media_type = context.request.head.and_then(|head| head.field(FieldName::ContentType));
+        if let Some(template) = choose_template(&http.templates, http.passthrough, media_type)? {
+            let length = BodyLength::Length(template.text.len() as u64);
+            write_request_head(http, &call.pool.endpoint, context, length, out)?;
+            out.extend_from_slice(template.text.as_bytes());
+            return Ok(true);
+        }
+    }
+    let length = match framing {
+        Framing::None => BodyLength::None,
+        Framing::Length(length) => BodyLength::Length(length),
+        Framing::Chunked => BodyLength::Chunked,
+    };
+    write_request_head(http, &call.pool.endpoint, context, length, out)?;
+    let to = ToUpstream::from(framing);
+    let body = &mut client.source.body;
+    body.take_early(|data| duplex::append(out, to, data)).map_err(body_error)?;
+    if body.is_done() && to == ToUpstream::Chunked {
+        out.extend_from_slice(b"0\r\n\r\n");
+    }
+    Ok(body.is_done())
+}
+
+fn is_idempotent(method: &str) -> bool {
+    matches!(method, "GET" | "HEAD" | "PUT" | "DELETE" | "OPTIONS" | "TRACE")
+}
+
+fn invalid_endpoint(http: &HttpIntegration) -> GatewayError {
+    let mut error = GatewayError::configuration("");
+    let why = http.endpoint.as_ref().err().map_or("no endpoint", |invalid| &invalid.0);
+    error.cause = Cause(format!("invalid endpoint address: {why}").into());
+    error
+}
+
+/// What the client gets for a call that failed.
+pub(super) fn call_error(error: CallError) -> Failure {
+    let (response_type, status, cause) = match error {
+        CallError::ClientGone => return Failure::Closed(Closed::ClientGone),
+        CallError::Elapsed | CallError::Connect(ConnectError::Elapsed) => {
+            (ResponseType::IntegrationTimeout, None, "integration timeout".into())
+        }
+        // aws-facts 115: a host that does not exist is an internal error, not a gateway timeout.
+        CallError::Connect(ConnectError::Unresolved) => {
+            (ResponseType::IntegrationFailure, Some(500), "the host has no address".into())
+        }
+        CallError::Connect(ConnectError::Network(error)) => {
+            (ResponseType::IntegrationFailure, None, format!("cannot connect: {error}"))
+        }
+        CallError::Network(error) => {
+            (ResponseType::IntegrationFailure, None, format!("connection broke: {error}"))
+        }
+        CallError::Garbage(error) => (
+            ResponseType::IntegrationFailure,
+            Some(502),
+            format!("the back end's answer is no HTTP response: {}", error.reason()),
+        ),
+    };
+    let mut error = GatewayError::new(response_type, "");
+    if let Some(status) = status {
+        error = error.status(status).message("Internal server error");
+    }
+    error.cause = Cause(cause.into());
+    Failure::Gateway(error)
+}

@@ -1,0 +1,141 @@
+//! The back end's response to the client: its body streamed, or replaced by a template.
+
+use ringway_core::context::Context;
+use ringway_core::error::{Cause, GatewayError, ResponseType};
+use ringway_core::http::{FieldName, write};
+use ringway_core::integration::{
+    BodyLength, Own, ResponseBody, response_body, select_status, write_mapped_fields,
+    write_own_fields, write_proxied_fields,
+};
+use ringway_core::snapshot::ResponseRule;
+
+use super::http::Call;
+use crate::client::Sink;
+use crate::ending::{Answered, Failure};
+use crate::phase::response_cache::Looked;
+use crate::relay::{self, ToClient};
+use crate::upstream::{Incoming, Reply};
+use crate::worker::Worker;
+
+/// What the client gets.
+enum Response<'r> {
+    /// The back end's response (HTTP_PROXY).
+    Proxied,
+    /// An integration response (HTTP).
+    Mapped(&'r ResponseRule, ResponseBody<'r>),
+}
+
+/// Sends the response to a call, and fills the cache with it.
+pub(super) async fn respond(
+    worker: &Worker,
+    call: &Call<'_>,
+    reply: Reply,
+    sink: &mut Sink<'_>,
+    looked: Looked,
+    context: &Context<'_>,
+) -> Result<Answered, Failure> {
+    let incoming = Incoming::new(reply).map_err(|_| broken_body())?;
+    let response = choose(call, &incoming)?;
+    let (status, text) = match &response {
+        Response::Proxied => (incoming.head().status(), None),
+        Response::Mapped(rule, body) => (rule.status, body.text),
+    };
+    let framing = match text {
+        _ if sink.omit_body => ToClient::Nothing,
+        Some(text) => ToClient::Length(text.len() as u64),
+        None => framing_of(&incoming, status, sink),
+    };
+    sink.keep_alive &= framing != ToClient::UntilClose;
+    let fields = write_head(worker, sink, context, &incoming, &response, (status, framing))?;
+    let mut fill = looked.into_fill();
+    let kept = fill.is_some().then(|| sink.out[fields..].to_vec());
+    sink.out.extend_from_slice(write::CRLF);
+    let capture = fill.as_mut().map(|fill| &mut fill.capture);
+    let bytes = match text {
+        Some(text) => {
+            // What the back end sent is of no use; a complete body frees its connection.
+            incoming.finish(worker, call.pool);
+            relay::send_text(sink, framing, text.as_bytes(), capture).await?
+        }
+        None => {
+            let stall = call.bounds.timeout;
+            relay::send(worker, call.pool, incoming, sink, framing, capture, stall).await?
+        }
+    };
+    if let (Some(fill), Some(kept)) = (fill, kept) {
+        fill.complete(status, &kept, worker.clock.now());
+    }
+    Ok(Answered { status, bytes })
+}
+
+fn choose<'r>(call: &Call<'r>, incoming: &Incoming) -> Result<Response<'r>, GatewayError> {
+    let Some(selector) = &call.http.responses else { return Ok(Response::Proxied) };
+    let head = incoming.head();
+    let rule = select_status(selector, head.status())
+        .ok_or(GatewayError::configuration("no integration response fits the back end's status"))?;
+    Ok(Response::Mapped(rule, response_body(rule, head.field(FieldName::ContentType))))
+}
+
+/// Writes the head without its last CRLF; returns where the fields start that are not the gateway's
+/// own.
+fn write_head(
+    worker: &Worker,
+    sink: &mut Sink<'_>,
+    context: &Context<'_>,
+    incoming: &Incoming,
+    response: &Response<'_>,
+    (status, framing): (u16, ToClient),
+) -> Result<usize, GatewayError> {
+    let head = incoming.head();
+    let body = match framing {
+        ToClient::Length(length) => BodyLength::Length(length),
+        ToClient::Chunked => BodyLength::Chunked,
+        ToClient::UntilClose => BodyLength::None,
+        // An answer to HEAD says what a GET would get.
+        ToClient::Nothing => length_field(&head),
+    };
+    let date = worker.date(worker.clock.recent());
+    let own = Own {
+        delivery: sink.delivery(worker, &date),
+        traced: matches!(response, Response::Mapped(..)),
+    };
+    write_own_fields(status, context, body, own, sink.out);
+    sink.write_warning();
+    let fields = sink.out.len();
+    match response {
+        Response::Proxied => write_proxied_fields(&head, sink.out),
+        Response::Mapped(rule, body) => {
+            let written = write_mapped_fields(rule, context, Some(&head), body, sink.out);
+            if let Err(error) = written {
+                sink.out.clear();
+                return Err(error);
+            }
+        }
+    }
+    Ok(fields)
+}
+
+fn length_field(head: &ringway_core::http::ResponseHead<'_>) -> BodyLength {
+    let length = head.field(FieldName::ContentLength);
+    let length = length.and_then(|digits| std::str::from_utf8(digits).ok()?.parse().ok());
+    length.map_or(BodyLength::None, BodyLength::Length)
+}
+
+/// How the client learns where the body ends. A chunked body that arrived whole has a length.
+fn framing_of(incoming: &Incoming, status: u16, sink: &Sink<'_>) -> ToClient {
+    if matches!(status, 100..=199 | 204 | 304) {
+        return ToClient::Nothing;
+    }
+    match incoming.remaining() {
+        Some(left) => ToClient::Length(incoming.data().len() as u64 + left),
+        None if sink.http10 => ToClient::UntilClose,
+        None => ToClient::Chunked,
+    }
+}
+
+fn broken_body() -> GatewayError {
+    let mut error = GatewayError::new(ResponseType::IntegrationFailure, "").status(502);
+    error.message = "Internal server error".into();
+    error.cause = Cause("the back end's chunked framing is broken".into());
+    error
+}
