@@ -1,0 +1,169 @@
+//! Guard: a warm request allocates nothing.
+//!
+//! The gateway runs in this process; client and upstream are std sockets with fixed buffers, so
+//! that
+//! every allocation counted during the warm phase is the gateway's.
+#![allow(unsafe_code)] // a counting global allocator
+#![allow(clippy::disallowed_methods)] // a client that blocks its own thread only
+#![allow(clippy::unwrap_used)] // a guard that meets what it does not expect stops there
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use ringway_core::definition::{Definitions, Integration, IntegrationType, Method};
+use ringway_core::definition::{
+    DeployedApi, DeployedStage, MethodSetting, Resource, RestApi, Stage,
+};
+use ringway_core::link::{Counters, LogSink, Published};
+
+struct Counting;
+
+static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
+
+// SAFETY: forwards to the system allocator, and counts.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
+        // SAFETY: the caller's contract is passed on.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: the caller's contract is passed on.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
+        // SAFETY: the caller's contract is passed on.
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+const RESPONSE: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\
+    Content-Length: 15\r\nServer: x\r\n\r\n{\"hello\":\"you\"}";
+
+fn upstream() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            stream.set_nodelay(true).unwrap();
+            std::thread::spawn(move || {
+                let mut buffer = [0; 4096];
+                while matches!(stream.read(&mut buffer), Ok(1..)) {
+                    stream.write_all(RESPONSE).unwrap();
+                }
+            });
+        }
+    });
+    address
+}
+
+fn method(verb: &str, uri: String) -> Method {
+    let integration = Integration {
+        integration_type: IntegrationType::HttpProxy,
+        http_method: Some("GET".into()),
+        uri: Some(uri),
+        ..Integration::default()
+    };
+    Method { http_method: verb.into(), integration: Some(integration), ..Method::default() }
+}
+
+fn definitions(upstream: SocketAddr) -> Definitions {
+    let root = Resource { id: "root".into(), path: "/".into(), ..Resource::default() };
+    let child = |name: &str| Resource {
+        id: name.into(),
+        parent_id: Some("root".into()),
+        path_part: Some(name.into()),
+        path: format!("/{name}"),
+        methods: [("GET".to_owned(), method("GET", format!("http://{upstream}/{name}")))].into(),
+    };
+    let api = RestApi {
+        id: "guard".into(),
+        name: "guard".into(),
+        resources: vec![root, child("proxied"), child("cached")],
+        ..RestApi::default()
+    };
+    let throttle = MethodSetting {
+        throttling_rate_limit: 1e6,
+        throttling_burst_limit: 1_000_000,
+        ..MethodSetting::default()
+    };
+    let cached = MethodSetting { caching_enabled: true, ..throttle.clone() };
+    let stage = Stage {
+        stage_name: "s".into(),
+        cache_cluster_enabled: true,
+        cache_cluster_size: Some("0.5".into()),
+        method_settings: [("proxied/GET".into(), throttle), ("cached/GET".into(), cached)].into(),
+        ..Stage::default()
+    };
+    let stages = vec![DeployedStage { stage, deployment: Arc::new(api) }];
+    let apis = vec![DeployedApi { id: "guard".into(), stages }];
+    Definitions { apis, ..Definitions::default() }
+}
+
+fn request(client: &mut TcpStream, path: &str, buffer: &mut [u8]) {
+    // Fixed pieces: formatting would allocate.
+    client.write_all(b"GET /s/").unwrap();
+    client.write_all(path.as_bytes()).unwrap();
+    client.write_all(b" HTTP/1.1\r\nHost: localhost\r\nUser-Agent: guard\r\n\r\n").unwrap();
+    let mut filled = 0;
+    loop {
+        let read = client.read(&mut buffer[filled..]).unwrap();
+        assert_ne!(read, 0, "the gateway closed the connection");
+        filled += read;
+        if buffer[..filled].ends_with(b"{\"hello\":\"you\"}") {
+            break;
+        }
+    }
+    assert!(buffer.starts_with(b"HTTP/1.1 200 "), "{}", String::from_utf8_lossy(&buffer[..filled]));
+}
+
+/// Allocations during `n` requests on one warm connection.
+fn allocations(client: &mut TcpStream, path: &str, n: u64) -> u64 {
+    let mut buffer = [0; 4096];
+    for _ in 0..100 {
+        request(client, path, &mut buffer);
+    }
+    let before = ALLOCATIONS.load(Ordering::Relaxed);
+    for _ in 0..n {
+        request(client, path, &mut buffer);
+    }
+    ALLOCATIONS.load(Ordering::Relaxed) - before
+}
+
+#[test]
+fn warm_requests_allocate_nothing() {
+    let snapshot = ringway_core::compile::compile(&definitions(upstream()), 1).unwrap();
+    let (log, _batches) = LogSink::channel();
+    let config = ringway_proxy::Config {
+        http: Some("127.0.0.1:0".parse().unwrap()),
+        https: None,
+        workers: 1,
+        drain_deadline: Duration::from_secs(1),
+        host_suffixes: vec!["localhost".into()],
+        published: Arc::new(Published::new(Arc::new(snapshot))),
+        counters: Arc::new(Counters::default()),
+        log,
+    };
+    let gateway = ringway_proxy::start(config).unwrap();
+    let mut client = TcpStream::connect(gateway.http_addr().unwrap()).unwrap();
+    client.set_nodelay(true).unwrap();
+    const REQUESTS: u64 = 1_000;
+    for path in ["proxied", "cached"] {
+        let counted = allocations(&mut client, path, REQUESTS);
+        // A chore of the worker (a flush, a date) may fall into the run; a request may not.
+        assert!(counted < REQUESTS / 100, "{path}: {counted} allocations in {REQUESTS} requests");
+    }
+    drop(client);
+    assert_eq!(gateway.drain(), 0);
+}
