@@ -1,2 +1,60 @@
-//! The Ringway binary.
-fn main() {}
+//! The Ringway binary: flags to configuration to threads.
+
+#![forbid(unsafe_code)]
+
+mod banner;
+mod change;
+mod check;
+mod cli;
+mod echo;
+mod failure;
+mod output;
+mod reload;
+#[cfg(test)]
+mod scratch;
+mod source;
+mod tls;
+mod up;
+mod watch;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use cli::{Cli, Command};
+use failure::Failure;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(answer) => {
+            // Help and version are answers, not failures. Nobody is left when printing fails.
+            let _ = answer.print();
+            return if answer.use_stderr() { ExitCode::FAILURE } else { ExitCode::SUCCESS };
+        }
+    };
+    match run(&cli.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            output::complain(&failure);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: &Command) -> Result<(), Failure> {
+    match command {
+        Command::Up(up) => up::run(up),
+        Command::Check(check) => check::run(check),
+        Command::Echo(echo) => echo::run(echo.listen),
+        Command::Completion(completion) => {
+            let (mut command, mut script) = (Cli::command(), Vec::new());
+            clap_complete::generate(completion.shell, &mut command, "ringway", &mut script);
+            output::print(&String::from_utf8_lossy(&script));
+            Ok(())
+        }
+    }
+}
