@@ -1,2 +1,137 @@
-//! The Ringway benchmark.
-fn main() {}
+//! `ringway-bench`: results on stdout, progress and errors on stderr.
+
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Parser;
+use serde::Serialize;
+
+use ringway_bench::cli::{CheckArgs, Cli, Command, CompareArgs, LoadArgs, RunArgs, UpstreamArgs};
+use ringway_bench::load;
+use ringway_bench::stats::{Percentiles, Summary};
+use ringway_bench::{check, compare, run, upstream};
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Upstream(args) => serve(&args),
+        Command::Load(args) => load(&args),
+        Command::Run(args) => measure(&args),
+        Command::Check(args) => gates(&args),
+        Command::Compare(args) => compare(&args),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("ringway-bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn serve(args: &UpstreamArgs) -> io::Result<()> {
+    let config = args.config();
+    let listen = config.listen;
+    upstream::serve(config, |address, rung| println!("upstream at http://{address}/, {rung}"))
+        .map_err(|error| io::Error::new(error.kind(), format!("{listen}: {error}")))
+}
+
+fn load(args: &LoadArgs) -> io::Result<()> {
+    let plan = args.plan()?;
+    let target = &plan.target;
+    let mode = match plan.rate {
+        Some(rate) => format!("open loop at {rate} requests/s"),
+        None => "closed loop".to_owned(),
+    };
+    eprintln!("{mode}, {} connections, {} {target}", plan.connections, plan.method);
+    let outcome = load::run(&plan, |event| eprintln!("{event}"))?;
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(&outcome.summary)?);
+    } else {
+        println!("driver       {}", outcome.rung);
+        print!("{}", Text(&outcome.summary));
+    }
+    Ok(())
+}
+
+fn measure(args: &RunArgs) -> io::Result<()> {
+    let report = run::run(&args.plan(), |line| eprintln!("{line}"))?;
+    print!("{report}");
+    write_json(args.gateway.json.as_deref(), &report)?;
+    if report.is_doubtful() {
+        return Err(io::Error::other("some figures are doubtful, see the notes"));
+    }
+    Ok(())
+}
+
+fn compare(args: &CompareArgs) -> io::Result<()> {
+    let comparison = compare::run(&args.plan(), |line| eprintln!("{line}"))?;
+    print!("{comparison}");
+    write_json(args.run.gateway.json.as_deref(), &comparison)?;
+    if comparison.is_doubtful() {
+        return Err(io::Error::other("some figures are doubtful, see the notes"));
+    }
+    Ok(())
+}
+
+fn gates(args: &CheckArgs) -> io::Result<()> {
+    let verdict = check::run(&args.plan(), |line| eprintln!("{line}"))?;
+    print!("{verdict}");
+    write_json(args.gateway.json.as_deref(), &verdict)?;
+    match verdict.missed() {
+        0 => Ok(()),
+        missed => Err(io::Error::other(format!("{missed} gates missed"))),
+    }
+}
+
+fn write_json(path: Option<&Path>, result: &impl Serialize) -> io::Result<()> {
+    let Some(path) = path else { return Ok(()) };
+    fs::write(path, serde_json::to_string_pretty(result)? + "\n")
+        .map_err(|error| io::Error::new(error.kind(), format!("{path:?}: {error}")))
+}
+
+/// A summary for people.
+struct Text<'a>(&'a Summary);
+
+impl fmt::Display for Text<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let summary = self.0;
+        let megabytes = summary.body_bytes_per_second / 1e6;
+        writeln!(f, "requests/s   {:.0}", summary.requests_per_second)?;
+        writeln!(f, "responses    {} in {:.2} s", summary.responses, summary.seconds)?;
+        writeln!(f, "bodies       {megabytes:.1} MB/s")?;
+        writeln!(f, "latency us   {}", Line(&summary.latency_us))?;
+        if let Some(lag) = &summary.lag_us {
+            writeln!(f, "sent late us {}", Line(lag))?;
+        }
+        if summary.unsent > 0 {
+            writeln!(f, "unsent       {} (no free connection; in the latency)", summary.unsent)?;
+        }
+        if summary.oldest_unfinished_us > summary.latency_us.max {
+            let oldest = summary.oldest_unfinished_us;
+            writeln!(f, "unanswered   oldest waits {oldest} us, longer than any answer took")?;
+        }
+        let statuses: Vec<_> =
+            summary.statuses.iter().map(|(status, count)| format!("{status}: {count}")).collect();
+        writeln!(f, "statuses     {}", statuses.join(", "))?;
+        let failures: Vec<_> =
+            summary.failures.iter().map(|(why, count)| format!("{why}: {count}")).collect();
+        if !failures.is_empty() {
+            writeln!(f, "failures     {}", failures.join(", "))?;
+        }
+        writeln!(f, "errors       {} (failures and other than 2xx)", summary.errors)?;
+        writeln!(f, "reconnects   {}", summary.reconnects)
+    }
+}
+
+/// A distribution on one line.
+struct Line<'a>(&'a Percentiles);
+
+impl fmt::Display for Line<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Percentiles { mean, p50, p90, p99, p999, max, .. } = self.0;
+        write!(f, "mean {mean:.0}  p50 {p50}  p90 {p90}  p99 {p99}  p99.9 {p999}  max {max}")
+    }
+}

@@ -1,0 +1,99 @@
+//! A silent upstream: everybody gets AWS's 504 in time, and nobody else notices.
+
+use std::io;
+use std::thread;
+use std::time::Duration;
+
+use super::Bench;
+use super::gate::Gate;
+use crate::load::Bound;
+use crate::run::Scenario;
+use crate::run::definition::STAGE;
+use crate::stats::Summary;
+
+const PROMISE: &str = "timeout";
+/// Requests at once.
+const SILENT: u32 = 1_000;
+/// AWS's body of an INTEGRATION_TIMEOUT.
+const BODY: &str = r#"{"message": "Endpoint request timed out"}"#;
+/// How far from the configured time an answer may be, either way.
+const TOLERANCE_MS: f64 = 100.0;
+/// Load on the other route.
+const PROBE_RATE: u64 = 1_000;
+/// The other route may be so much slower while the timeouts run: ratio, and milliseconds on top,
+/// because p99 of an idle machine is a few wake-ups of its scheduler.
+const SLOWER: (f64, f64) = (2.0, 1.0);
+
+pub(super) fn gates(bench: &Bench<'_>) -> io::Result<Vec<Gate>> {
+    let timeout = Duration::from_millis(bench.plan.timeout_ms);
+    let before = probe(bench, "other route, before", bench.seconds())?;
+    let mut silent = bench.closed_loop(
+        &format!("/{STAGE}/silent"),
+        SILENT,
+        Bound::Requests(u64::from(SILENT)),
+    )?;
+    silent.expect_body = Some(BODY.into());
+    silent.timeout = timeout * 2 + Duration::from_secs(5);
+    // Once they wait, until after the last of them has its answer.
+    let lead = (timeout / 4).min(Duration::from_millis(500));
+    let (silent, during) = thread::scope(|scope| {
+        let silent = scope.spawn(|| bench.load("1,000 requests to a silent upstream", &silent));
+        thread::sleep(lead);
+        let during = probe(bench, "other route, meanwhile", timeout);
+        let silent = silent.join().map_err(|_| io::Error::other("the load panicked"));
+        io::Result::Ok((silent??, during?))
+    })?;
+    Ok(verdicts(bench.plan.timeout_ms, &silent, &before, &during))
+}
+
+fn probe(bench: &Bench<'_>, label: &str, time: Duration) -> io::Result<Summary> {
+    bench.load(label, &bench.open_loop(&Scenario::Proxy.target(), PROBE_RATE, time)?)
+}
+
+fn verdicts(timeout_ms: u64, silent: &Summary, before: &Summary, during: &Summary) -> Vec<Gate> {
+    let timeout = timeout_ms as f64;
+    let bounds = (timeout - TOLERANCE_MS, timeout + TOLERANCE_MS);
+    let answered = silent.statuses.get(&504).copied().unwrap_or(0) as f64;
+    let (first, last) = (silent.latency_us.min as f64 / 1e3, silent.latency_us.max as f64 / 1e3);
+    let p99 = |summary: &Summary| summary.latency_us.p99 as f64 / 1e3;
+    let slower = p99(before) * SLOWER.0 + SLOWER.1;
+    let errors = (before.errors + during.errors + during.unsent) as f64;
+    let all = f64::from(SILENT);
+    vec![
+        Gate::new(PROMISE, "504 with AWS's body", answered, (all, all)),
+        Gate::new(PROMISE, "first of them, ms", first, bounds),
+        Gate::new(PROMISE, "last of them, ms", last, bounds),
+        Gate::new(PROMISE, "other route's p99 meanwhile, ms", p99(during), (0.0, slower)),
+        Gate::new(PROMISE, "other route's errors", errors, (0.0, 0.0)),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::Recorder;
+
+    fn answers(status: u16, count: u32, ms: u64) -> Summary {
+        let mut recorder = Recorder::new();
+        for _ in 0..count {
+            recorder.response(status, 0, Duration::from_millis(ms));
+        }
+        recorder.summary(Duration::from_secs(1))
+    }
+
+    #[test]
+    fn what_is_late_or_missing_is_noticed() {
+        let missed = |silent: &Summary, during: &Summary| {
+            let gates = verdicts(29_000, silent, &answers(200, 10, 1), during);
+            gates.iter().filter(|gate| !gate.passes()).count()
+        };
+        let fine = answers(200, 10, 2);
+        assert_eq!(missed(&answers(504, 1000, 29_050), &fine), 0);
+        assert_eq!(missed(&answers(504, 999, 29_050), &fine), 1);
+        assert_eq!(missed(&answers(500, 1000, 29_050), &fine), 1);
+        assert_eq!(missed(&answers(504, 1000, 29_200), &fine), 2);
+        assert_eq!(missed(&answers(504, 1000, 28_000), &fine), 2);
+        assert_eq!(missed(&answers(504, 1000, 29_000), &answers(200, 10, 30)), 1);
+        assert_eq!(missed(&answers(504, 1000, 29_000), &answers(503, 10, 1)), 1);
+    }
+}

@@ -1,0 +1,149 @@
+//! One connection of the generator: send, read to the last byte, again. Nothing is allocated per
+//! request: the request is shared by all connections, the read buffer is kept.
+
+use std::io;
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::time::Duration;
+
+use monoio::buf::IoBufMut;
+use monoio::io::{AsyncReadRent, AsyncWriteRentExt};
+use monoio::net::TcpStream;
+
+use super::request;
+use super::response::{Answer, Reader, Step};
+use crate::limits::{HEAD_BYTES_MAX, LOAD_BUFFER_BYTES, PIECE_BYTES};
+use crate::stats::Failure;
+
+/// What every exchange of a run has in common.
+pub(super) struct Exchange {
+    pub(super) address: SocketAddr,
+    pub(super) request: Rc<Vec<u8>>,
+    /// Where in the request its ten-digit number stands, if it has one.
+    pub(super) number_at: Option<usize>,
+    /// What every body must be, if that is checked; short enough for one read.
+    pub(super) body: Option<Vec<u8>>,
+    /// The request is HEAD.
+    pub(super) head_only: bool,
+    /// From send to the last byte.
+    pub(super) timeout: Duration,
+}
+
+/// A connection that is made when it is needed.
+pub(super) struct Connection {
+    stream: Option<TcpStream>,
+    buffer: Vec<u8>,
+    /// The copy of the request that carries this connection's numbers.
+    numbered: Vec<u8>,
+}
+
+impl Connection {
+    pub(super) fn new() -> Self {
+        Self { stream: None, buffer: Vec::new(), numbered: Vec::new() }
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.stream.is_some()
+    }
+
+    /// Connects unless connected. The connect is never cancelled: on loopback it ends at once.
+    pub(super) async fn open(&mut self, address: SocketAddr) -> Result<(), Failure> {
+        if self.stream.is_some() {
+            return Ok(());
+        }
+        let stream = TcpStream::connect_addr(address).await.map_err(|_| Failure::Connect)?;
+        stream.set_nodelay(true).map_err(|_| Failure::Connect)?;
+        self.stream = Some(stream);
+        Ok(())
+    }
+
+    /// One request and its response on an open connection. The connection is closed after a
+    /// failure, and when the response says so.
+    pub(super) async fn exchange(
+        &mut self,
+        exchange: &Exchange,
+        number: u64,
+    ) -> Result<Answer, Failure> {
+        let Some(stream) = &mut self.stream else { return Err(Failure::Connect) };
+        self.buffer.clear();
+        // A read that timed out took the buffer with it.
+        self.buffer.reserve(LOAD_BUFFER_BYTES);
+        let (buffer, numbered) = (&mut self.buffer, &mut self.numbered);
+        let answer = monoio::time::timeout(exchange.timeout, async {
+            send(stream, exchange, numbered, number).await?;
+            let answer = read(stream, buffer, exchange.head_only).await?;
+            match &exchange.body {
+                Some(body) if !buffer.ends_with(body) || answer.body_bytes != body.len() as u64 => {
+                    Err(Failure::Body)
+                }
+                _ => Ok(answer),
+            }
+        });
+        let answer = answer.await.unwrap_or(Err(Failure::Timeout));
+        if !matches!(answer, Ok(Answer { keep_alive: true, .. })) {
+            self.stream = None;
+        }
+        answer
+    }
+}
+
+/// Writes the request; a numbered one from this connection's own copy.
+async fn send(
+    stream: &mut TcpStream,
+    exchange: &Exchange,
+    numbered: &mut Vec<u8>,
+    number: u64,
+) -> Result<(), Failure> {
+    let result = match exchange.number_at {
+        None => stream.write_all(Rc::clone(&exchange.request)).await.0,
+        Some(at) => {
+            // Empty at first, and after a write that timed out took it along.
+            if numbered.is_empty() {
+                numbered.extend_from_slice(&exchange.request);
+            }
+            request::write_number(&mut numbered[at..], number);
+            let (result, bytes) = stream.write_all(std::mem::take(numbered)).await;
+            *numbered = bytes;
+            result
+        }
+    };
+    result.map(|_| ()).map_err(|error| socket_failure(&error))
+}
+
+async fn read(
+    stream: &mut TcpStream,
+    buffer: &mut Vec<u8>,
+    head_only: bool,
+) -> Result<Answer, Failure> {
+    let mut reader = Reader::new(head_only);
+    loop {
+        let (from, to) = (buffer.len(), buffer.capacity());
+        let (result, slice) = stream.read(std::mem::take(buffer).slice_mut(from..to)).await;
+        *buffer = slice.into_inner();
+        if result.map_err(|error| socket_failure(&error))? == 0 {
+            return reader.close();
+        }
+        match reader.advance(buffer)? {
+            Step::Done(answer) => return Ok(answer),
+            Step::More => {
+                if buffer.len() == buffer.capacity() {
+                    buffer.reserve(HEAD_BYTES_MAX);
+                }
+            }
+            Step::Drained { left } => {
+                let filled = buffer.len() == buffer.capacity();
+                buffer.clear();
+                if filled || left > buffer.capacity() as u64 {
+                    buffer.reserve_exact(PIECE_BYTES);
+                }
+            }
+        }
+    }
+}
+
+fn socket_failure(error: &io::Error) -> Failure {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof | io::ErrorKind::WriteZero => Failure::Closed,
+        _ => Failure::Socket,
+    }
+}
