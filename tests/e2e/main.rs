@@ -1,0 +1,36 @@
+//! Ringway from outside: the built binary, driven as a user drives it.
+//!
+//! Each test is named after the rule it checks. They run on the driver that `RINGWAY_DRIVER` names;
+//! `scripts/test` runs them on both.
+
+mod access_log;
+mod admin;
+mod api_keys;
+mod client_gone;
+mod descriptors;
+mod drain;
+mod every_exit;
+mod example;
+mod expect;
+mod framing;
+mod gateway_responses;
+mod header_rules;
+mod hosts;
+mod http_integration;
+mod keep_alive;
+mod limits;
+mod mapping;
+mod memory;
+mod mock;
+mod nginx;
+mod observed;
+mod reload;
+mod required_parameters;
+mod response_cache;
+mod routing;
+mod startup;
+mod throttle;
+mod timeouts;
+mod tls;
+mod transfer;
+mod upstream_faults;
