@@ -153,6 +153,12 @@ fn check(setting: &MethodSetting, place: &Place, report: &mut Report) {
             "encryption of cached responses is not yet supported",
         );
     }
+    if setting.metrics_enabled {
+        report.refuse(
+            &place.key("metricsEnabled"),
+            "detailed metrics of single methods are not yet supported; those of the stage are on",
+        );
+    }
     if setting.data_trace_enabled {
         report.refuse(
             &place.key("dataTraceEnabled"),

@@ -62,6 +62,7 @@ fn bad_method_settings_are_refused() {
     check("*/*", json!({"throttlingRateLimit": -1.0}), ".throttlingRateLimit: A rate limit is…");
     check("*/*", json!({"cacheDataEncrypted": true}), ".cacheDataEncrypted: encryption of…");
     check("*/*", json!({"dataTraceEnabled": true}), ".dataTraceEnabled: execution logs…");
+    check("*/*", json!({"metricsEnabled": true}), ".metricsEnabled: detailed metrics…");
     check(
         "*/*",
         json!({"loggingLevel": "INFO"}),
