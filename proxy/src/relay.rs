@@ -62,7 +62,9 @@ pub(crate) async fn send(
         if let Some(capture) = &mut capture {
             capture.take(data);
         }
-        sent += data.len() as u64;
+        if framing != ToClient::Nothing {
+            sent += data.len() as u64;
+        }
         let complete = incoming.is_complete();
         append(sink.out, framing, data, complete);
         if complete {

@@ -44,7 +44,7 @@ pub(crate) enum Looked {
 pub(crate) struct Fill {
     slot: FillSlot<CachedResponse>,
     ttl_ns: u64,
-    /// Start of the kept field lines within the response head, once written.
+    /// The body as it passes.
     pub(crate) capture: Capture,
 }
 

@@ -18,9 +18,8 @@ use crate::phase::validate::{body_error, body_failure};
 use crate::relay::{self, ToClient};
 use crate::worker::Worker;
 
-/// Answers by itself, after the request was read to its end: AWS does the same, so a body that is
-/// too
-/// large is refused here too.
+/// Answers by itself, after the request was read to its end: AWS does the same, so a body that
+/// is too large is refused here too.
 pub(super) async fn answer(
     worker: &Worker,
     mock: &MockIntegration,
