@@ -51,6 +51,8 @@ pub struct Recorder {
     latency: Histogram<u64>,
     /// Open loop: how late requests were sent.
     lag: Histogram<u64>,
+    /// The extremes of `latency`, which knows them only to its three digits: 16 ms at 29 s.
+    extremes_us: (u64, u64),
     statuses: [u64; STATUSES],
     failures: [u64; Failure::ALL.len()],
     body_bytes: u64,
@@ -69,6 +71,7 @@ impl Recorder {
         Self {
             latency: histogram(),
             lag: histogram(),
+            extremes_us: (u64::MAX, 0),
             statuses: [0; STATUSES],
             failures: [0; Failure::ALL.len()],
             body_bytes: 0,
@@ -80,7 +83,7 @@ impl Recorder {
 
     /// A complete response; a status from 100 to 599.
     pub fn response(&mut self, status: u16, body_bytes: u64, latency: Duration) {
-        self.latency.saturating_record(micros(latency));
+        self.latency(latency);
         self.statuses[usize::from(status).min(STATUSES - 1)] += 1;
         self.body_bytes += body_bytes;
     }
@@ -103,8 +106,15 @@ impl Recorder {
     /// Open loop: never sent, because every connection was busy for `waited`. It counts with that
     /// latency, which is a lower bound: leaving it out would flatter the server.
     pub fn unsent(&mut self, waited: Duration) {
-        self.latency.saturating_record(micros(waited));
+        self.latency(waited);
         self.unsent += 1;
+    }
+
+    fn latency(&mut self, latency: Duration) {
+        let us = micros(latency);
+        self.latency.saturating_record(us);
+        let (min, max) = self.extremes_us;
+        self.extremes_us = (min.min(us), max.max(us));
     }
 
     /// Closed loop: still waiting for an answer when the measurement ended.
@@ -123,6 +133,14 @@ impl Recorder {
             - self.statuses[200..300].iter().sum::<u64>()
     }
 
+    fn latency_percentiles(&self) -> Percentiles {
+        let mut percentiles = Percentiles::of(&self.latency);
+        if !self.latency.is_empty() {
+            (percentiles.min, percentiles.max) = self.extremes_us;
+        }
+        percentiles
+    }
+
     /// The figures over `elapsed`.
     pub fn summary(&self, elapsed: Duration) -> Summary {
         let seconds = elapsed.as_secs_f64();
@@ -134,7 +152,7 @@ impl Recorder {
             responses: self.responses(),
             requests_per_second: per_second(self.responses()),
             body_bytes_per_second: per_second(self.body_bytes),
-            latency_us: Percentiles::of(&self.latency),
+            latency_us: self.latency_percentiles(),
             lag_us: (!self.lag.is_empty()).then(|| Percentiles::of(&self.lag)),
             statuses: statuses.collect(),
             failures: failures.map(|(why, count)| (why.name().to_owned(), count)).collect(),
@@ -268,6 +286,18 @@ mod tests {
         ] {
             assert!(got.abs_diff(expect) * 1000 <= expect, "{got} is not {expect} within 0.1 %");
         }
+    }
+
+    #[test]
+    fn the_extremes_are_exact() {
+        let mut recorder = Recorder::new();
+        for us in [29_012_345, 28_999_001, 29_100_001] {
+            recorder.response(504, 0, Duration::from_micros(us));
+        }
+        let latency = recorder.summary(Duration::from_secs(30)).latency_us;
+        assert_eq!((latency.min, latency.max), (28_999_001, 29_100_001));
+        let empty = Recorder::new().summary(Duration::from_secs(1)).latency_us;
+        assert_eq!((empty.min, empty.max), (0, 0));
     }
 
     #[test]

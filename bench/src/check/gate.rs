@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::window::Window;
 use crate::machine::Machine;
 
 /// One figure held against its bounds.
@@ -68,12 +69,21 @@ pub struct Verdict {
     pub placement: String,
     /// In the order in which they were measured.
     pub gates: Vec<Gate>,
+    /// Who else used the machine, promise by promise.
+    pub windows: Vec<Window>,
 }
 
 impl Verdict {
     /// How many gates were missed.
     pub fn missed(&self) -> usize {
         self.gates.iter().filter(|gate| !gate.passes()).count()
+    }
+
+    /// The busy windows in which a gate was missed: the miss stands, and may be the machine's.
+    fn excuses(&self) -> impl Iterator<Item = &Window> {
+        let missed =
+            |promise: &str| self.gates.iter().any(|gate| gate.promise == promise && !gate.passes());
+        self.windows.iter().filter(move |window| window.is_busy() && missed(&window.promise))
     }
 }
 
@@ -84,13 +94,20 @@ impl fmt::Display for Verdict {
         writeln!(f, "revision   {git_revision}; {}", self.gateway_driver)?;
         writeln!(f, "cores      {}\n", self.placement)?;
         writeln!(f, "{:<17}{:<43}{:>12}  required", "promise", "figure", "measured")?;
-        self.gates.iter().try_for_each(|gate| writeln!(f, "{gate}"))
+        self.gates.iter().try_for_each(|gate| writeln!(f, "{gate}"))?;
+        writeln!(f)?;
+        self.windows.iter().try_for_each(|window| writeln!(f, "{window}"))?;
+        self.excuses().try_for_each(|window| {
+            let promise = &window.promise;
+            writeln!(f, "{promise}: missed on a busy machine; repeat it on a quiet one")
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cpu::Others;
 
     #[test]
     fn bounds_are_included_and_shown() {
@@ -106,6 +123,28 @@ mod tests {
             let gate = Gate::new("rate", "figure", measured, bounds);
             assert_eq!(gate.passes(), passes, "{gate}");
             assert!(gate.to_string().contains(shown), "{gate}");
+        }
+    }
+
+    #[test]
+    fn a_miss_on_a_busy_machine_says_so_and_stays_a_miss() {
+        let verdict = |measured, foreign| Verdict {
+            machine: Machine::read(std::path::Path::new("."), 2),
+            gateway_driver: String::new(),
+            placement: String::new(),
+            gates: vec![Gate::new("rate", "p99", measured, (0.0, 5.0))],
+            windows: vec![Window {
+                promise: "rate".to_owned(),
+                others: Others { foreign, stolen: 0.0 },
+            }],
+        };
+        for (measured, foreign, missed, excused) in
+            [(4.0, 0.5, 0, false), (6.0, 0.5, 1, true), (6.0, 0.01, 1, false)]
+        {
+            let verdict = verdict(measured, foreign);
+            assert_eq!(verdict.missed(), missed);
+            let said = verdict.to_string().contains("missed on a busy machine");
+            assert_eq!(said, excused, "{verdict}");
         }
     }
 }

@@ -6,6 +6,7 @@ mod gate;
 mod sustained;
 mod throttled;
 mod timed_out;
+mod window;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -21,6 +22,7 @@ use crate::stats::Summary;
 use crate::target::Target;
 use crate::upstream::{self, Upstream};
 pub use gate::{Gate, Verdict};
+pub use window::Window;
 
 /// AWS's default account limit, requests per second: what the product promises to sustain.
 pub const ACCOUNT_RATE: u64 = 10_000;
@@ -53,6 +55,9 @@ struct Bench<'a> {
     progress: &'a (dyn Fn(&str) + Sync),
 }
 
+/// Measures a promise.
+type Gates = fn(&Bench<'_>) -> io::Result<Vec<Gate>>;
+
 /// Runs the gates and tells `progress` a line at a time.
 pub fn run(plan: &Plan, progress: impl Fn(&str) + Sync) -> io::Result<Verdict> {
     let binary = gateway::locate(plan.gateway.as_deref())?;
@@ -79,10 +84,17 @@ pub fn run(plan: &Plan, progress: impl Fn(&str) + Sync) -> io::Result<Verdict> {
         upstream: &upstream,
         progress: &progress,
     };
-    let mut gates = sustained::gates(&bench)?;
-    gates.extend(throttled::gates(&bench)?);
+    let mut promises: Vec<(&str, Gates)> =
+        vec![(sustained::PROMISE, sustained::gates), (throttled::PROMISE, throttled::gates)];
     if !plan.skip_timeout {
-        gates.extend(timed_out::gates(&bench)?);
+        promises.push((timed_out::PROMISE, timed_out::gates));
+    }
+    let (mut gates, mut windows) = (Vec::new(), Vec::new());
+    for (promise, measure) in promises {
+        let (measured, window) = Window::around(promise, gateway.server(), || measure(&bench))?;
+        progress(&window.to_string());
+        gates.extend(measured?);
+        windows.push(window);
     }
     let tree = binary.parent().unwrap_or_else(|| Path::new("."));
     Ok(Verdict {
@@ -90,6 +102,7 @@ pub fn run(plan: &Plan, progress: impl Fn(&str) + Sync) -> io::Result<Verdict> {
         gateway_driver: gateway.driver(),
         placement: placement.to_string(),
         gates,
+        windows,
     })
 }
 

@@ -8,7 +8,7 @@ use super::{ACCOUNT_RATE, Bench};
 use crate::run::Scenario;
 use crate::run::measure::load_headers;
 
-const PROMISE: &str = "sustained";
+pub(super) const PROMISE: &str = "sustained";
 /// Bound of the 99th percentile from the intended send time, on a machine of two cores.
 const P99_MS_MAX: f64 = 5.0;
 

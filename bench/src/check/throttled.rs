@@ -7,7 +7,7 @@ use super::gate::Gate;
 use super::{ACCOUNT_BURST, ACCOUNT_RATE, Bench};
 use crate::run::Scenario;
 
-const PROMISE: &str = "account throttle";
+pub(super) const PROMISE: &str = "account throttle";
 const OFFERED: u64 = 2 * ACCOUNT_RATE;
 
 pub(super) fn gates(bench: &Bench<'_>) -> io::Result<Vec<Gate>> {

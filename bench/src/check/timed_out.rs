@@ -9,15 +9,17 @@ use super::gate::Gate;
 use crate::load::Bound;
 use crate::run::Scenario;
 use crate::run::definition::STAGE;
-use crate::stats::Summary;
+use crate::stats::{Percentiles, Summary};
 
-const PROMISE: &str = "timeout";
+pub(super) const PROMISE: &str = "timeout";
 /// Requests at once.
 const SILENT: u32 = 1_000;
 /// AWS's body of an INTEGRATION_TIMEOUT.
 const BODY: &str = r#"{"message": "Endpoint request timed out"}"#;
 /// How far from the configured time an answer may be, either way.
 const TOLERANCE_MS: f64 = 100.0;
+/// How long the other route is loaded before the requests come, and after their answers.
+const MARGIN: Duration = Duration::from_secs(1);
 /// Load on the other route.
 const PROBE_RATE: u64 = 1_000;
 /// The other route may be so much slower while the timeouts run: ratio, and milliseconds on top,
@@ -34,15 +36,28 @@ pub(super) fn gates(bench: &Bench<'_>) -> io::Result<Vec<Gate>> {
     )?;
     silent.expect_body = Some(BODY.into());
     silent.timeout = timeout * 2 + Duration::from_secs(5);
-    // Once they wait, until after the last of them has its answer.
-    let lead = (timeout / 4).min(Duration::from_millis(500));
+    // At once: on fresh connections they would arrive at the speed of the gateway's accepting.
+    silent.connect_first = true;
+    // From before they come until after the last of them has its answer.
+    let meanwhile = timeout + 2 * MARGIN;
     let (silent, during) = thread::scope(|scope| {
-        let silent = scope.spawn(|| bench.load("1,000 requests to a silent upstream", &silent));
-        thread::sleep(lead);
-        let during = probe(bench, "other route, meanwhile", timeout);
-        let silent = silent.join().map_err(|_| io::Error::other("the load panicked"));
-        io::Result::Ok((silent??, during?))
+        let during = scope.spawn(|| probe(bench, "other route, meanwhile", meanwhile));
+        thread::sleep(MARGIN);
+        let silent = bench.load("1,000 requests to a silent upstream", &silent);
+        let during = during.join().map_err(|_| io::Error::other("the load panicked"))?;
+        io::Result::Ok((silent?, during?))
     })?;
+    let ms = |us: u64| us as f64 / 1e3;
+    let Percentiles { min, p50, p99, max, .. } = silent.latency_us;
+    (bench.progress)(&format!(
+        "504 after {} to {} ms, median {}, p99 {}; the other route's slowest took {} ms, {} before",
+        ms(min),
+        ms(max),
+        ms(p50),
+        ms(p99),
+        ms(during.latency_us.max),
+        ms(before.latency_us.max)
+    ));
     Ok(verdicts(bench.plan.timeout_ms, &silent, &before, &during))
 }
 

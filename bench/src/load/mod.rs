@@ -55,6 +55,8 @@ pub struct Plan {
     pub expect_body: Option<Vec<u8>>,
     /// Connections at once.
     pub connections: u32,
+    /// All of them are open before the first request leaves; otherwise each when it has one.
+    pub connect_first: bool,
     /// When it ends.
     pub bound: Bound,
     /// Time before the measurement, under the same load.
@@ -79,6 +81,7 @@ impl Plan {
             body: Vec::new(),
             expect_body: None,
             connections,
+            connect_first: false,
             bound,
             warmup: Duration::ZERO,
             rate: None,
@@ -235,6 +238,15 @@ fn first_number() -> u64 {
 }
 
 async fn measure(plan: &Plan, observe: &mut impl FnMut(Event)) -> io::Result<Summary> {
+    let mut connections: Vec<_> = (0..plan.connections).map(|_| Connection::new()).collect();
+    if plan.connect_first {
+        for connection in &mut connections {
+            let opened = connection.open(plan.target.address).await;
+            opened.map_err(|_| {
+                io::Error::other("a connection was refused before the first request")
+            })?;
+        }
+    }
     let start = Instant::now();
     let shared = Rc::new(Shared::new(plan, start));
     if let Pace::Open(open) = &shared.pace {
@@ -246,9 +258,9 @@ async fn measure(plan: &Plan, observe: &mut impl FnMut(Event)) -> io::Result<Sum
             }
         });
     }
-    let connections = 0..plan.connections as usize;
-    let tasks: Vec<_> =
-        connections.map(|index| monoio::spawn(drive(Rc::clone(&shared), index))).collect();
+    let connections = connections.into_iter().enumerate();
+    let drive = |(index, connection)| monoio::spawn(drive(Rc::clone(&shared), index, connection));
+    let tasks: Vec<_> = connections.map(drive).collect();
 
     sleep_until(start, start + plan.warmup, &shared, observe).await;
     shared.phase.set(Phase::Counting);
@@ -319,9 +331,8 @@ async fn finish(
 }
 
 /// One connection, from the first request to the end of the run.
-async fn drive(shared: Rc<Shared>, index: usize) {
-    let mut connection = Connection::new();
-    let mut connected_before = false;
+async fn drive(shared: Rc<Shared>, index: usize, mut connection: Connection) {
+    let mut connected_before = connection.is_open();
     while let Some(intended) = shared.pace.next().await {
         let reconnect = connected_before && !connection.is_open();
         shared.waiting[index].set(Some(intended));

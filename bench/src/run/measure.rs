@@ -11,14 +11,11 @@ use super::report::Sample;
 use super::scenario::Scenario;
 use super::server::Server;
 use super::{Plan, probe};
-use crate::cpu::{self, Ticks};
+use crate::cpu::{self, Others, Ticks};
 use crate::load::{self, Bound, Event, Header, NUMBER};
 use crate::stats::Summary;
 use crate::target::Target;
 use crate::upstream::Upstream;
-
-/// Kernel ticks of `/proc/stat` in a second; 100 on every Linux that Rust supports.
-const TICKS_PER_SECOND: f64 = 100.0;
 
 /// Everything that stays the same between measurements.
 pub(crate) struct Bench<'a> {
@@ -124,10 +121,8 @@ impl Bench<'_> {
         let wall = (end.at - start.at).as_secs_f64();
         let gateway = (end.gateway - start.gateway).as_secs_f64();
         let ours = (end.ours - start.ours).as_secs_f64();
-        let machine = |of: fn(&Ticks) -> u64| {
-            of(&end.machine).saturating_sub(of(&start.machine)) as f64 / TICKS_PER_SECOND
-        };
-        let all = machine(|ticks| ticks.all).max(1.0 / TICKS_PER_SECOND);
+        let known = (end.gateway - start.gateway) + (end.ours - start.ours);
+        let Others { foreign, stolen } = Others::between(start.machine, end.machine, known);
         let upstream_calls = end.upstream - start.upstream;
         let mut doubts = Vec::new();
         if summary.errors > 0 {
@@ -143,8 +138,8 @@ impl Bench<'_> {
             cpu_us_per_request: gateway * 1e6 / summary.responses.max(1) as f64,
             gateway_busy: gateway / wall / f64::from(self.plan.workers),
             client_busy: ours / wall / self.placement.client_cores() as f64,
-            foreign: ((machine(|ticks| ticks.busy) - gateway - ours) / all).max(0.0),
-            stolen: machine(|ticks| ticks.stolen) / all,
+            foreign,
+            stolen,
             upstream_calls,
             doubts,
             summary,
