@@ -3,23 +3,22 @@
 
 use std::hint::black_box;
 
-use criterion::measurement::WallTime;
-use criterion::{BenchmarkGroup, Criterion};
 use ringway_cache::{BucketKey, Buckets, Charge, Limit};
 use ringway_core::limits::BUCKETS_MAX;
 
-pub(crate) fn bench(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("bucket");
-    for clients in [1, 1_000_000_u32] {
+use crate::harness::{Group, Harness};
+
+pub(crate) fn bench(harness: &mut Harness) {
+    let mut group = harness.group("bucket");
+    for &clients in group.sizes(&[1, 1_000_000_u32]) {
         let client = |n: u32| BucketKey::new(&[b"plan", b"gold", b"key", &n.to_be_bytes()]);
         let clients: Vec<_> = (0..clients).map(client).collect();
         admit(&mut group, &clients);
         refuse(&mut group, &clients);
     }
-    group.finish();
 }
 
-fn admit(group: &mut BenchmarkGroup<'_, WallTime>, clients: &[BucketKey]) {
+fn admit(group: &mut Group<'_>, clients: &[BucketKey]) {
     let limit = Limit::new(10_000.0, 5_000);
     let buckets = Buckets::with_capacity(BUCKETS_MAX);
     let method = BucketKey::new(&[b"method", b"pets", b"prod", b"GET", b"/pets"]);
@@ -38,23 +37,19 @@ fn admit(group: &mut BenchmarkGroup<'_, WallTime>, clients: &[BucketKey]) {
     let mut turn = clients.iter().cycle();
     let mut next = || *turn.next().unwrap_or(&clients[0]);
 
-    group.bench_function(format!("admit, 1 charge, {} keys", clients.len()), |bencher| {
-        bencher.iter(|| {
-            now_ns += 100_000;
-            let charge = Charge { key: next(), limit };
-            assert_eq!(buckets.admit(now_ns, black_box(&[charge])), Ok(()));
-        });
+    group.bench(&format!("admit, 1 charge, {} keys", clients.len()), || {
+        now_ns += 100_000;
+        let charge = Charge { key: next(), limit };
+        assert_eq!(buckets.admit(now_ns, black_box(&[charge])), Ok(()));
     });
-    group.bench_function(format!("admit, 4 charges, {} keys", clients.len()), |bencher| {
-        bencher.iter(|| {
-            now_ns += 100_000;
-            assert_eq!(buckets.admit(now_ns, black_box(&charges(next()))), Ok(()));
-        });
+    group.bench(&format!("admit, 4 charges, {} keys", clients.len()), || {
+        now_ns += 100_000;
+        assert_eq!(buckets.admit(now_ns, black_box(&charges(next()))), Ok(()));
     });
     assert_eq!(buckets.saturated(), 0);
 }
 
-fn refuse(group: &mut BenchmarkGroup<'_, WallTime>, clients: &[BucketKey]) {
+fn refuse(group: &mut Group<'_>, clients: &[BucketKey]) {
     // One token a day: the first request takes it.
     let limit = Limit::new(1.0 / 86_400.0, 1);
     let buckets = Buckets::with_capacity(BUCKETS_MAX);
@@ -62,13 +57,11 @@ fn refuse(group: &mut BenchmarkGroup<'_, WallTime>, clients: &[BucketKey]) {
         assert_eq!(buckets.admit(1, &[Charge { key, limit }]), Ok(()));
     }
     let mut turn = clients.iter().cycle();
-    group.bench_function(format!("refuse, 1 charge, {} keys", clients.len()), |bencher| {
-        bencher.iter(|| {
-            let key = *turn.next().unwrap_or(&clients[0]);
-            let refused = buckets.admit(2, black_box(&[Charge { key, limit }]));
-            assert!(refused.is_err());
-            refused
-        });
+    group.bench(&format!("refuse, 1 charge, {} keys", clients.len()), || {
+        let key = *turn.next().unwrap_or(&clients[0]);
+        let refused = buckets.admit(2, black_box(&[Charge { key, limit }]));
+        assert!(refused.is_err());
+        refused
     });
     assert_eq!(buckets.saturated(), 0);
 }

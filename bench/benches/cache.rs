@@ -4,11 +4,11 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::task::Waker;
 
-use criterion::Criterion;
 use ringway_cache::{Lookup, ResponseCache, Weigh};
 use ringway_core::integration::write_cache_key;
 
 use crate::api;
+use crate::harness::Harness;
 use crate::requests::{BROWSER, CURL};
 
 /// A stored response.
@@ -22,39 +22,34 @@ impl Weigh for Response {
     }
 }
 
-pub(crate) fn bench(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("cache");
+pub(crate) fn bench(harness: &mut Harness) {
+    let mut group = harness.group("cache");
     let snapshot = api::pets();
     for (name, request) in [("curl", CURL), ("browser", BROWSER)] {
         api::with_context(&snapshot, request, |ctx| {
             let rule = ctx.method.and_then(|method| method.cache.as_ref());
             let rule = rule.expect("the method is cached");
             let mut key = Vec::with_capacity(1024);
-            group.bench_function(format!("key, {name}"), |bencher| {
-                bencher.iter(|| {
-                    key.clear();
-                    write_cache_key(black_box(rule), black_box(ctx), &mut key);
-                    black_box(&key);
-                });
+            group.bench(&format!("key, {name}"), || {
+                key.clear();
+                write_cache_key(black_box(rule), black_box(ctx), &mut key);
+                black_box(&key);
             });
         });
     }
-    for entries in [1, 100_000] {
+    for &entries in group.sizes(&[1, 100_000]) {
         let cache = ResponseCache::with_capacity(512 << 20, 16);
         let keys: Vec<_> = (0..entries).map(|n| key(&snapshot, n)).collect();
         keys.iter().for_each(|key| fill(&cache, key));
         assert_eq!(cache.stats().entries, keys.len());
         let mut turn = keys.iter().cycle();
-        group.bench_function(format!("hit, 1 KB, {entries} entries"), |bencher| {
-            bencher.iter(|| {
-                let key = turn.next().map_or(&[][..], |key| key);
-                let hit = cache.hit(black_box(key), 2);
-                assert!(matches!(&hit, Some((response, _)) if response.body.len() == 1024));
-                hit
-            });
+        group.bench(&format!("hit, 1 KB, {entries} entries"), || {
+            let key = turn.next().map_or(&[][..], |key| key);
+            let hit = cache.hit(black_box(key), 2);
+            assert!(matches!(&hit, Some((response, _)) if response.body.len() == 1024));
+            hit
         });
     }
-    group.finish();
 }
 
 /// The key of pet `n`.

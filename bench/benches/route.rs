@@ -2,14 +2,14 @@
 
 use std::hint::black_box;
 
-use criterion::Criterion;
 use ringway_core::compile::compile;
 use ringway_core::router::{PathRanges, Router};
 
 use crate::api;
+use crate::harness::Harness;
 
-pub(crate) fn bench(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("route");
+pub(crate) fn bench(harness: &mut Harness) {
+    let mut group = harness.group("route");
     for methods in [10, 100, 1_000] {
         let snapshot = compile(&api::definitions(methods), 1).expect("the API compiles");
         let router = &snapshot.stages[0].router;
@@ -19,17 +19,14 @@ pub(crate) fn bench(criterion: &mut Criterion) {
             let paths: Vec<_> = (0..methods / 3).map(|n| format!("/service-{n}/{path}")).collect();
             check(router, &paths, kind != "miss");
             let mut turn = paths.iter().cycle();
-            group.bench_function(format!("{methods} methods, {kind}"), |bencher| {
-                bencher.iter(|| {
-                    let mut params = PathRanges::default();
-                    let path = turn.next().map_or("", |path| path);
-                    let found = router.find(black_box(path.as_bytes()), "GET", &mut params);
-                    (found, params.len())
-                });
+            group.bench(&format!("{methods} methods, {kind}"), || {
+                let mut params = PathRanges::default();
+                let path = turn.next().map_or("", |path| path);
+                let found = router.find(black_box(path.as_bytes()), "GET", &mut params);
+                (found, params.len())
             });
         }
     }
-    group.finish();
 }
 
 fn check(router: &Router, paths: &[String], known: bool) {

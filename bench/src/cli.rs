@@ -11,6 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 use crate::check;
 use crate::compare;
 use crate::driver::Choice;
+use crate::guard;
 use crate::limits::{
     CONNECTIONS_MAX, DELAY_MS_MAX, RATE_PER_SECOND_MAX, REQUEST_BODY_BYTES_MAX, REQUESTS_MAX,
     RESPONSE_BODY_BYTES_MAX, ROUNDS_MAX, SECONDS_MAX, TIMEOUT_MS_DEFAULT, TIMEOUT_MS_MAX,
@@ -64,6 +65,12 @@ pub enum Command {
     /// The flags are those of `run`. Ratios are of CPU time a request within the same round: a
     /// machine whose speed drifts does not change them. `wrk` gives a second opinion.
     Compare(CompareArgs),
+    /// Count a warm gateway's system calls per request, and hold them against the recorded ones
+    ///
+    /// Needs strace, no particular rights, and any build of the gateway. The record is
+    /// perf/guards/system-calls.toml in the source tree. Exit code 1 when a figure has grown, 3
+    /// when this machine's driver is not the recorded one, so that nothing could be compared.
+    Guard(GuardArgs),
 }
 
 /// Flags of `upstream`.
@@ -245,6 +252,24 @@ impl CompareArgs {
     pub fn plan(&self) -> compare::Plan {
         let run = self.run.plan();
         compare::Plan { run, access_log: self.access_log, skip_wrk: self.skip_wrk }
+    }
+}
+
+/// Flags of `guard`.
+#[derive(Args, Debug)]
+pub struct GuardArgs {
+    /// The gateway's binary [default: `ringway` beside this program]
+    #[arg(long, value_name = "PATH")]
+    gateway: Option<PathBuf>,
+    /// Record what was counted instead of comparing it
+    #[arg(long)]
+    pub record: bool,
+}
+
+impl GuardArgs {
+    /// The plan.
+    pub fn plan(&self) -> guard::Plan {
+        guard::Plan { gateway: self.gateway.clone() }
     }
 }
 

@@ -10,6 +10,7 @@ pub mod compare;
 pub mod cores;
 pub mod cpu;
 pub mod driver;
+pub mod guard;
 pub mod limits;
 pub mod load;
 pub mod machine;

@@ -9,10 +9,12 @@ use std::process::ExitCode;
 use clap::Parser;
 use serde::Serialize;
 
-use ringway_bench::cli::{CheckArgs, Cli, Command, CompareArgs, LoadArgs, RunArgs, UpstreamArgs};
+use ringway_bench::cli::{
+    CheckArgs, Cli, Command, CompareArgs, GuardArgs, LoadArgs, RunArgs, UpstreamArgs,
+};
 use ringway_bench::load;
 use ringway_bench::stats::{Percentiles, Summary};
-use ringway_bench::{check, compare, run, upstream};
+use ringway_bench::{check, compare, guard, run, upstream};
 
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
@@ -21,6 +23,7 @@ fn main() -> ExitCode {
         Command::Run(args) => measure(&args),
         Command::Check(args) => gates(&args),
         Command::Compare(args) => compare(&args),
+        Command::Guard(args) => return guard_calls(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -84,6 +87,11 @@ fn gates(args: &CheckArgs) -> io::Result<()> {
         0 => Ok(()),
         missed => Err(io::Error::other(format!("{missed} gates missed"))),
     }
+}
+
+fn guard_calls(args: &GuardArgs) -> ExitCode {
+    let measured = guard::system_calls(&args.plan(), |line| eprintln!("{line}"));
+    guard::SYSTEM_CALLS.conclude(measured, args.record)
 }
 
 fn write_json(path: Option<&Path>, result: &impl Serialize) -> io::Result<()> {

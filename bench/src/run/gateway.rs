@@ -70,7 +70,8 @@ impl Gateway {
     }
 }
 
-fn driver_line(lines: &[String]) -> Option<String> {
+/// The line of a gateway's output in which it says what driver it runs on.
+pub(crate) fn driver_line(lines: &[String]) -> Option<String> {
     let names = |line: &&String| line.contains("io_uring") || line.contains("epoll");
     lines.iter().find(names).map(|line| line.trim().to_owned())
 }
