@@ -57,6 +57,30 @@ fn bodies_of_every_length_and_framing_arrive_whole() {
     }
 }
 
+/// A server that answers once all connections are there, for a single request.
+#[test]
+fn connections_are_open_before_the_first_request() {
+    const CONNECTIONS: u32 = 8;
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let target = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
+    let server = thread::spawn(move || {
+        // One more, with which the load looks whether there is anybody.
+        let accepted: Vec<_> = (0..=CONNECTIONS).map(|_| listener.accept().unwrap().0).collect();
+        accepted.iter().filter(|stream| answer(stream)).count()
+    });
+    let mut plan = Plan::new(target, CONNECTIONS, Bound::Requests(1));
+    plan.connect_first = true;
+    let summary = load::run(&plan, |_| {}).unwrap().summary;
+    assert_eq!((summary.responses, summary.errors, summary.reconnects), (1, 0, 0), "{summary:?}");
+    assert_eq!(server.join().unwrap(), 1);
+}
+
+/// Answers if a request comes before the end.
+fn answer(mut stream: &TcpStream) -> bool {
+    let asked = matches!(stream.read(&mut [0; 4096]), Ok(1..));
+    asked && stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").is_ok()
+}
+
 #[test]
 fn request_bodies_come_back() {
     let upstream = Upstream::start(Config::new()).unwrap();
