@@ -1,13 +1,12 @@
 //! A request body on its way from the client: bytes that came with its head, then the socket.
 
-use std::pin::pin;
 use std::time::Duration;
 
 use ringway_core::http::{Chunk, ChunkDecoder, Framing};
 use ringway_core::limits::{CLIENT_STALL_MS, DRAIN_BODY_BYTES_MAX};
 
+use crate::deadlines::{Cancel, Limit};
 use crate::socket::{Control, Reader};
-use crate::timer;
 
 /// Why a body could not be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,10 +115,10 @@ impl<'h> RequestBody<'h> {
         };
         let start = buffer.len();
         let most = most.min(buffer.capacity() - start);
-        let read = pin!(reader.read_most(buffer, most));
-        let read =
-            timer::within(Duration::from_millis(CLIENT_STALL_MS), read, || control.shutdown_read());
-        let (read, mut buffer) = read.await.map_err(|_| BodyError::ClientGone)?;
+        let limit =
+            Limit::new(Duration::from_millis(CLIENT_STALL_MS), Cancel::ShutdownRead(control));
+        let (read, mut buffer) = reader.read_most(buffer, most).await;
+        limit.lift().map_err(|_| BodyError::ClientGone)?;
         if read.map_err(|_| BodyError::ClientGone)? == 0 {
             return Err(BodyError::ClientGone);
         }

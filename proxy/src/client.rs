@@ -1,15 +1,14 @@
 //! A client's connection as one request sees it.
 
-use std::pin::pin;
 use std::time::Duration;
 
 use ringway_core::integration::{Connection, Delivery};
 use ringway_core::limits::CLIENT_STALL_MS;
 
 use crate::body::RequestBody;
+use crate::deadlines::{Cancel, Limit};
 use crate::ending::Closed;
 use crate::socket::{Control, Reader, Writer};
-use crate::timer;
 use crate::worker::Worker;
 
 /// Both directions of a client's connection during one request.
@@ -92,13 +91,12 @@ impl Sink<'_> {
     /// Sends a whole buffer and gives it back.
     pub(crate) async fn send(&mut self, buffer: Vec<u8>) -> Result<Vec<u8>, Closed> {
         self.started = true;
-        let control = self.control;
-        let write = pin!(self.writer.write_all(buffer));
-        let sent =
-            timer::within(Duration::from_millis(CLIENT_STALL_MS), write, || control.shutdown());
-        match sent.await {
-            Ok((Ok(()), buffer)) => Ok(buffer),
-            Ok((Err(_), _)) | Err(_) => Err(Closed::ClientGone),
+        let limit =
+            Limit::new(Duration::from_millis(CLIENT_STALL_MS), Cancel::Shutdown(self.control));
+        let (sent, buffer) = self.writer.write_all(buffer).await;
+        match (limit.lift(), sent) {
+            (Ok(()), Ok(())) => Ok(buffer),
+            (Err(_), _) | (_, Err(_)) => Err(Closed::ClientGone),
         }
     }
 

@@ -1,7 +1,7 @@
 //! The clock of a worker: the only place that reads the time.
 
 use std::cell::Cell;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Nanoseconds since the process started; never 0, the same scale on all workers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -11,6 +11,12 @@ impl Moment {
     /// Microseconds from `earlier` to this moment.
     pub(crate) const fn us_since(self, earlier: Self) -> u64 {
         self.0.saturating_sub(earlier.0) / 1_000
+    }
+
+    /// This moment and `duration` more.
+    pub(crate) fn after(self, duration: Duration) -> Self {
+        let ns = u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX);
+        Self(self.0.saturating_add(ns))
     }
 }
 
@@ -26,24 +32,22 @@ pub(crate) struct Clock {
     base: Instant,
     /// Unix time of `base`, milliseconds; follows adjustments of the calendar.
     base_unix_ms: Cell<u64>,
-    recent: Cell<Moment>,
 }
 
 thread_local! {
-    /// The last reading on this thread; `None` before the first.
-    static RECENT: Cell<Option<Instant>> = const { Cell::new(None) };
+    /// The last reading on this thread: at most a chore's period old.
+    static RECENT: Cell<Moment> = const { Cell::new(Moment(0)) };
 }
 
-/// The last reading on this thread, for timers: a time limit does not need a reading of its own.
-#[allow(clippy::disallowed_methods)] // this is the worker's clock
-pub(crate) fn recent_instant() -> Instant {
-    RECENT.get().unwrap_or_else(Instant::now)
+/// The last reading on this thread: a time limit does not need a reading of its own.
+pub(crate) fn recent() -> Moment {
+    RECENT.get()
 }
 
 impl Clock {
     /// A clock on the process's base.
     pub(crate) fn new(base: Instant) -> Self {
-        let clock = Self { base, base_unix_ms: Cell::new(0), recent: Cell::default() };
+        let clock = Self { base, base_unix_ms: Cell::new(0) };
         clock.follow_calendar();
         clock
     }
@@ -52,17 +56,11 @@ impl Clock {
     #[allow(clippy::disallowed_methods)] // this is the worker's clock
     pub(crate) fn now(&self) -> Moment {
         let now = Instant::now();
-        RECENT.set(Some(now));
         let elapsed = now.duration_since(self.base);
         let moment =
             Moment(elapsed.as_secs() * 1_000_000_000 + u64::from(elapsed.subsec_nanos()) + 1);
-        self.recent.set(moment);
+        RECENT.set(moment);
         moment
-    }
-
-    /// The last reading: at most one chore's period old. For what follows a reading at once.
-    pub(crate) fn recent(&self) -> Moment {
-        self.recent.get()
     }
 
     /// Milliseconds since 1970 at a moment.

@@ -4,7 +4,6 @@
 //! buffers.
 
 use std::net::SocketAddr;
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +16,7 @@ use rustls::ServerConfig;
 
 use crate::body::RequestBody;
 use crate::client::{Client, Sink, Source};
+use crate::deadlines::{Cancel, Limit};
 use crate::ending::Next;
 use crate::pipeline;
 use crate::socket::{Control, Reader, Stream, Writer};
@@ -79,9 +79,9 @@ pub(crate) async fn serve(
         }
         Some(config) => {
             let limit = Duration::from_millis(TLS_HANDSHAKE_MS);
-            let mut accept = Box::pin(tls::accept(stream, config));
-            let accepted = timer::within(limit, accept.as_mut(), || control.shutdown()).await;
-            accepted.ok().and_then(Result::ok)
+            let limit = Limit::new(limit, Cancel::Shutdown(control));
+            let accepted = Box::pin(tls::accept(stream, config)).await;
+            limit.lift().ok().and(accepted.ok())
         }
     };
     if let Some((reader, writer)) = halves {
@@ -149,11 +149,10 @@ impl Connection {
         if input.len() == input.capacity() {
             input.reserve(REQUEST_HEAD_BYTES_MAX + 1 - input.len().min(REQUEST_HEAD_BYTES_MAX));
         }
-        let control = self.control;
-        let read = pin!(self.reader.read(input));
-        let read = timer::within(limit, read, || control.shutdown_read());
-        let Ok((read, input)) = read.await else { return Err(NoHead::Close) };
+        let limit = Limit::new(limit, Cancel::ShutdownRead(self.control));
+        let (read, input) = self.reader.read(input).await;
         self.input = input;
+        limit.lift().map_err(|_| NoHead::Close)?;
         match read {
             Ok(0) if worker.process.is_draining() && self.input.is_empty() => Ok(()),
             Ok(0) | Err(_) => Err(NoHead::Close),
@@ -221,20 +220,17 @@ impl Connection {
     async fn linger(&mut self) {
         self.writer.finish().await;
         self.control.shutdown_write();
-        let control = self.control;
-        let rest = pin!(async {
-            let mut sunk = std::mem::take(&mut self.input);
-            loop {
-                sunk.clear();
-                let (read, buffer) = self.reader.read(sunk).await;
-                sunk = buffer;
-                if matches!(read, Ok(0) | Err(_)) {
-                    break;
-                }
-            }
-        });
         // Either way the connection is closed next.
-        let _ = timer::within(Duration::from_millis(LINGER_MS), rest, || control.shutdown()).await;
+        let _limit = Limit::new(Duration::from_millis(LINGER_MS), Cancel::Shutdown(self.control));
+        let mut sunk = std::mem::take(&mut self.input);
+        loop {
+            sunk.clear();
+            let (read, buffer) = self.reader.read(sunk).await;
+            sunk = buffer;
+            if matches!(read, Ok(0) | Err(_)) {
+                break;
+            }
+        }
     }
 }
 

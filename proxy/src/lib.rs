@@ -9,6 +9,7 @@ mod cached;
 mod client;
 mod clock;
 mod connection;
+mod deadlines;
 mod duplex;
 mod ending;
 mod identifiers;

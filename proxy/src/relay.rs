@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use ringway_core::http::write::chunk_size;
 
+use crate::cached::CachedResponse;
 use crate::client::Sink;
 use crate::ending::Closed;
 use crate::upstream::{Incoming, Pool};
@@ -24,24 +25,44 @@ pub(crate) enum ToClient {
 }
 
 /// Bytes kept for the response cache while they pass.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Capture {
-    /// The body so far.
-    pub(crate) bytes: Vec<u8>,
-    /// It grew too large to keep.
-    pub(crate) overflowed: bool,
-    /// Largest body kept.
-    pub(crate) bytes_max: usize,
+    /// Field lines, then the body so far.
+    bytes: Vec<u8>,
+    body_at: usize,
+    body_bytes_max: usize,
+    overflowed: bool,
 }
 
 impl Capture {
+    /// Starts to keep a response by its field lines. `framing` tells how long its body will be, so
+    /// that the memory is taken once.
+    pub(crate) fn new(fields: &[u8], framing: ToClient, body_bytes_max: usize) -> Self {
+        let body = match framing {
+            ToClient::Length(length) => {
+                usize::try_from(length).ok().filter(|length| *length <= body_bytes_max)
+            }
+            ToClient::Chunked | ToClient::UntilClose | ToClient::Nothing => None,
+        };
+        let mut bytes = Vec::with_capacity(fields.len() + body.unwrap_or_default());
+        bytes.extend_from_slice(fields);
+        Self { bytes, body_at: fields.len(), body_bytes_max, overflowed: false }
+    }
+
     fn take(&mut self, data: &[u8]) {
-        if self.overflowed || self.bytes.len() + data.len() > self.bytes_max {
+        let body_bytes = self.bytes.len() - self.body_at + data.len();
+        if self.overflowed || body_bytes > self.body_bytes_max {
             self.overflowed = true;
             self.bytes = Vec::new();
+            self.body_at = 0;
         } else {
             self.bytes.extend_from_slice(data);
         }
+    }
+
+    /// What was kept; `None` when the body was too long.
+    pub(crate) fn into_response(self, status: u16) -> Option<CachedResponse> {
+        (!self.overflowed).then(|| CachedResponse::new(status, self.bytes, self.body_at))
     }
 }
 

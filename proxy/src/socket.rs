@@ -194,7 +194,8 @@ impl PlainWriter {
             Ok(0) => (Err(io::ErrorKind::WriteZero.into()), buffer),
             Ok(written) => {
                 let rest = monoio::buf::IoBuf::slice(buffer, written..length);
-                let (result, slice) = self.0.stream().write_all(rest).await;
+                // Boxed: the rare path must not enlarge every write.
+                let (result, slice) = Box::pin(self.0.stream().write_all(rest)).await;
                 (result.map(drop), slice.into_inner())
             }
             Err(error) => (Err(error), buffer),

@@ -20,7 +20,7 @@ use crate::process::Process;
 use crate::runtime::{self, Driver, Fallback};
 use crate::upstream::UpstreamTls;
 use crate::worker::Worker;
-use crate::{clock, connection, panics, timer};
+use crate::{clock, connection, deadlines, panics, timer};
 
 /// What the data plane needs to start.
 pub struct Config {
@@ -171,6 +171,8 @@ fn run(
         let number = u16::try_from(number).unwrap_or(u16::MAX);
         let worker = Worker::new(number, process);
         let stop = Rc::new(Stop::default());
+        let clock = Rc::clone(&worker.clock);
+        runtime::spawn(async move { deadlines::enforce(&clock).await });
         listen(&worker, &stop, listeners);
         // The receiver only goes away when the start failed elsewhere.
         let _ = started.send(Ok(()));

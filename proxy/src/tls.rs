@@ -125,7 +125,7 @@ impl Session {
             let taken = self.connection.borrow_mut().writer().write(&buffer[at..]);
             match taken {
                 // The session is full and the other half is sending: its turn.
-                Ok(0) => timer::sleep(Duration::from_millis(1)).await,
+                Ok(0) => Box::pin(timer::sleep(Duration::from_millis(1))).await,
                 Ok(taken) => at += taken,
                 Err(error) => return (Err(error), buffer),
             }

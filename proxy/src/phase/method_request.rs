@@ -64,13 +64,19 @@ fn first_segment(path: &[u8]) -> (&[u8], &[u8]) {
 
 /// `{api}` of a host of the execute-api form.
 fn api_id<'h>(host: &'h str, suffixes: &[Box<str>]) -> Option<Cow<'h, str>> {
+    if host.len() <= HOST_FORM.len() {
+        // `localhost` and most addresses: no need to search them.
+        return None;
+    }
     let name = host.rsplit_once(':').map_or(host, |(name, _port)| name);
     // Host names have no case; the usual one is written small.
     if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
         let small = name.to_ascii_lowercase();
         return api_id(&small, suffixes).map(|id| Cow::Owned(id.into_owned()));
     }
-    let (id, domain) = name.split_once(HOST_FORM)?;
+    // From dot to dot: a searcher for the whole text costs more to set up than these few looks.
+    let at = name.match_indices('.').find(|(at, _)| name[*at..].starts_with(HOST_FORM))?.0;
+    let (id, domain) = (&name[..at], &name[at + HOST_FORM.len()..]);
     let without_region = domain.split_once('.').map(|(_region, suffix)| suffix);
     let ours = suffixes.iter().any(|suffix| {
         suffix.eq_ignore_ascii_case(domain)

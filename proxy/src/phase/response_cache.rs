@@ -18,7 +18,7 @@ use ringway_core::snapshot::{InvalidationRule, Method, MethodCache};
 use crate::applied::AppliedStage;
 use crate::cached::CachedResponse;
 use crate::client::Client;
-use crate::clock::Moment;
+use crate::clock::{self, Moment};
 use crate::ending::{Answered, Failure};
 use crate::phase::metrics::CacheUse;
 use crate::relay::{self, Capture, ToClient};
@@ -44,8 +44,6 @@ pub(crate) enum Looked {
 pub(crate) struct Fill {
     slot: FillSlot<CachedResponse>,
     ttl_ns: u64,
-    /// The body as it passes.
-    pub(crate) capture: Capture,
 }
 
 impl Looked {
@@ -68,15 +66,19 @@ impl Looked {
 }
 
 impl Fill {
+    /// Starts to keep a response whose field lines are these.
+    pub(crate) fn capture(fields: &[u8], framing: ToClient) -> Capture {
+        Capture::new(fields, framing, CACHED_RESPONSE_BYTES_MAX)
+    }
+
     /// Keeps a response that was sent whole. Responses of 500 and above are not kept.
-    pub(crate) fn complete(self, status: u16, fields: &[u8], now: Moment) {
-        if status >= 500 || self.capture.overflowed {
-            self.slot.uncacheable();
-            return;
+    pub(crate) fn complete(self, status: u16, captured: Capture, now: Moment) {
+        match captured.into_response(status) {
+            Some(response) if status < 500 => {
+                self.slot.complete(response, self.ttl_ns, now.0);
+            }
+            _ => self.slot.uncacheable(),
         }
-        let body = self.capture.bytes.into_boxed_slice();
-        let response = CachedResponse { status, fields: fields.into(), body };
-        self.slot.complete(response, self.ttl_ns, now.0);
     }
 }
 
@@ -118,7 +120,7 @@ async fn look_up_key(
             InvalidationRule::IgnoreAndWarn | InvalidationRule::Ignore => {}
         }
     }
-    if let Some((response, _age)) = cache.hit(key, worker.clock.recent().0) {
+    if let Some((response, _age)) = cache.hit(key, clock::recent().0) {
         return Ok(Looked::Hit { response });
     }
     // As long as the fill itself may take; it ends by its own timeout.
@@ -128,11 +130,9 @@ async fn look_up_key(
     let waited = timer::or_drop(limit, wait).await;
     Ok(match waited {
         Ok(Waited::Hit { value, .. }) => Looked::Hit { response: value },
-        Ok(Waited::Fill(slot)) => Looked::Fill(Fill {
-            slot,
-            ttl_ns: u64::from(rule.ttl_seconds) * 1_000_000_000,
-            capture: Capture { bytes_max: CACHED_RESPONSE_BYTES_MAX, ..Capture::default() },
-        }),
+        Ok(Waited::Fill(slot)) => {
+            Looked::Fill(Fill { slot, ttl_ns: u64::from(rule.ttl_seconds) * 1_000_000_000 })
+        }
         Ok(Waited::Busy) | Err(timer::Elapsed) => Looked::Miss,
     })
 }
@@ -165,16 +165,16 @@ pub(crate) async fn answer(
     let sink = &mut client.sink;
     let date = worker.date(received);
     let own = Own { delivery: sink.delivery(worker, &date), traced: false };
-    let length = BodyLength::Length(response.body.len() as u64);
+    let length = BodyLength::Length(response.body().len() as u64);
     write_own_fields(response.status, context, length, own, sink.out);
     sink.write_warning();
-    sink.out.extend_from_slice(&response.fields);
+    sink.out.extend_from_slice(response.fields());
     sink.out.extend_from_slice(write::CRLF);
     let framing = match response.status {
         204 | 304 => ToClient::Nothing,
         _ if sink.omit_body => ToClient::Nothing,
-        _ => ToClient::Length(response.body.len() as u64),
+        _ => ToClient::Length(response.body().len() as u64),
     };
-    let bytes = relay::send_text(sink, framing, &response.body, None).await?;
+    let bytes = relay::send_text(sink, framing, response.body(), None).await?;
     Ok(Answered { status: response.status, bytes })
 }

@@ -4,16 +4,15 @@
 //! one.
 
 use std::io;
-use std::pin::pin;
 use std::time::Duration;
 
 use ringway_core::http::{HeadError, ParsedResponse, parse_response};
-use ringway_core::limits::{CLIENT_GONE_CHECK_MS, UPSTREAM_HEAD_BYTES_MAX};
+use ringway_core::limits::UPSTREAM_HEAD_BYTES_MAX;
 
 use super::{ConnectError, Pool, Upstream};
-use crate::clock::Moment;
+use crate::clock::{self, Moment};
+use crate::deadlines::{Cancel, Ended, Limit};
 use crate::socket::{Control, Lent};
-use crate::timer::{self, Ended};
 use crate::worker::Worker;
 
 /// A response head in its connection's buffer; the body follows.
@@ -39,6 +38,15 @@ pub(crate) enum CallError {
     Elapsed,
     /// The client went away meanwhile.
     ClientGone,
+}
+
+impl From<Ended> for CallError {
+    fn from(ended: Ended) -> Self {
+        match ended {
+            Ended::Elapsed => Self::Elapsed,
+            Ended::Gone => Self::ClientGone,
+        }
+    }
 }
 
 /// What bounds a call.
@@ -71,54 +79,44 @@ enum Broken {
     Garbage(HeadError),
 }
 
-/// Calls; the request buffer comes back unless it was lost with a cancelled send.
+/// Calls; the request buffer comes back.
 pub(crate) async fn call(
     worker: &Worker,
     pool: &Pool,
     mut request: Vec<u8>,
     bounds: Bounds,
-) -> (Result<Reply, CallError>, Option<Vec<u8>>) {
-    let mut pooled = take_pooled(pool, worker.clock.recent(), bounds.idempotent);
+) -> (Result<Reply, CallError>, Vec<u8>) {
+    let mut pooled = take_pooled(pool, clock::recent(), bounds.idempotent);
     loop {
         let mut upstream = match pooled.take() {
             Some(upstream) => upstream,
             None => {
-                let left = bounds.left(worker.clock.recent());
+                let left = bounds.left(clock::recent());
                 match Upstream::connect(worker, &pool.endpoint, left).await {
                     Ok(upstream) => upstream,
-                    Err(error) => return (Err(CallError::Connect(error)), Some(request)),
+                    Err(error) => return (Err(CallError::Connect(error)), request),
                 }
             }
         };
         let control = upstream.control;
-        let attempt = {
-            let exchange = pin!(upstream.exchange(request, bounds.head_only));
-            timer::watched(
-                bounds.left(worker.clock.recent()),
-                Duration::from_millis(CLIENT_GONE_CHECK_MS),
-                exchange,
-                || bounds.client.peer_gone(),
-                || control.shutdown(),
-            )
-            .await
-        };
-        let (outcome, buffer) = match attempt {
-            Ok(done) => done,
-            Err(Ended::Elapsed) => return (Err(CallError::Elapsed), None),
-            Err(Ended::Gone) => return (Err(CallError::ClientGone), None),
-        };
+        let left = bounds.left(clock::recent());
+        let limit = Limit::watching(left, bounds.client, Cancel::Shutdown(control));
+        let (outcome, buffer) = upstream.exchange(request, bounds.head_only).await;
         request = buffer;
+        if let Err(ended) = limit.lift() {
+            return (Err(ended.into()), request);
+        }
         match outcome {
-            Ok(head) => return (Ok(Reply { upstream, head, reusable: true }), Some(request)),
+            Ok(head) => return (Ok(Reply { upstream, head, reusable: true }), request),
             Err(Broken::Unanswered(_)) if upstream.reused && bounds.idempotent => {
                 worker.counters.upstream_retries.add(1);
                 worker.clock.now();
             }
             Err(Broken::Unanswered(error) | Broken::Network(error)) => {
-                return (Err(CallError::Network(error)), Some(request));
+                return (Err(CallError::Network(error)), request);
             }
             Err(Broken::Garbage(error)) => {
-                return (Err(CallError::Garbage(error)), Some(request));
+                return (Err(CallError::Garbage(error)), request);
             }
         }
     }

@@ -1,15 +1,15 @@
 //! A response body on its way from an upstream; its framing is taken off in place.
 
-use std::pin::pin;
 use std::time::Duration;
 
 use ringway_core::http::{Chunk, ChunkDecoder, ParsedResponse, ResponseFraming, ResponseHead};
-use ringway_core::limits::{CLIENT_GONE_CHECK_MS, LARGE_BUFFER_BYTES, POOLED_BUFFER_BYTES};
+use ringway_core::limits::{LARGE_BUFFER_BYTES, POOLED_BUFFER_BYTES};
 
 use super::{Pool, Reply, Upstream};
+use crate::clock;
+use crate::deadlines::{Cancel, Ended, Limit};
 use crate::ending::Closed;
 use crate::socket::Control;
-use crate::timer::{self, Ended};
 use crate::worker::Worker;
 
 /// The body broke off.
@@ -97,28 +97,20 @@ impl Incoming {
         self.enlarge(worker);
         let buffer = std::mem::take(&mut self.upstream.buffer);
         let control = self.upstream.control;
-        let look = Duration::from_millis(CLIENT_GONE_CHECK_MS);
-        let reader = &mut self.upstream.reader;
-        let read = match &self.rest {
+        let most = match self.rest {
             Rest::Done => return Ok(()),
-            Rest::Length(left) => {
-                // Never beyond the body: a pooled connection starts with an empty buffer.
-                let most = usize::try_from(*left).unwrap_or(usize::MAX).min(buffer.capacity());
-                let read = pin!(reader.read_most(buffer, most));
-                timer::watched(stall, look, read, || client.peer_gone(), || control.shutdown())
-                    .await
-            }
-            Rest::Chunked(_) | Rest::UntilClose => {
-                let read = pin!(reader.read(buffer));
-                timer::watched(stall, look, read, || client.peer_gone(), || control.shutdown())
-                    .await
-            }
+            // Never beyond the body: a pooled connection starts with an empty buffer.
+            Rest::Length(left) => usize::try_from(left).unwrap_or(usize::MAX),
+            Rest::Chunked(_) | Rest::UntilClose => usize::MAX,
         };
-        let (read, buffer) = read.map_err(|ended| match ended {
+        let most = most.min(buffer.capacity());
+        let limit = Limit::watching(stall, client, Cancel::Shutdown(control));
+        let (read, buffer) = self.upstream.reader.read_most(buffer, most).await;
+        self.upstream.buffer = buffer;
+        limit.lift().map_err(|ended| match ended {
             Ended::Elapsed => Closed::Truncated,
             Ended::Gone => Closed::ClientGone,
         })?;
-        self.upstream.buffer = buffer;
         match read {
             Ok(0) if matches!(self.rest, Rest::UntilClose) => {
                 self.rest = Rest::Done;
@@ -181,7 +173,7 @@ impl Incoming {
             let other = std::mem::replace(&mut upstream.buffer, worker.buffers.small());
             worker.buffers.give_back(other);
         }
-        pool.check_in(upstream, worker.clock.recent());
+        pool.check_in(upstream, clock::recent());
     }
 }
 

@@ -55,9 +55,7 @@ pub(super) async fn answer(
     }
     let called = if whole {
         let (called, buffer) = upstream::call(worker, pool, request, bounds).await;
-        if let Some(buffer) = buffer {
-            worker.buffers.give_back(buffer);
-        }
+        worker.buffers.give_back(buffer);
         called.map_err(call_error)
     } else {
         // Boxed: the rare path must not enlarge every connection's future.

@@ -12,8 +12,9 @@ use ringway_core::mapping::mock_status;
 use ringway_core::snapshot::MockIntegration;
 
 use crate::client::Client;
+use crate::clock;
 use crate::ending::{Answered, Failure};
-use crate::phase::response_cache::Looked;
+use crate::phase::response_cache::{Fill, Looked};
 use crate::phase::validate::{body_error, body_failure};
 use crate::relay::{self, ToClient};
 use crate::worker::Worker;
@@ -47,7 +48,7 @@ pub(super) async fn answer(
     // What passes is nothing: MOCK never sends the client's body back (aws-facts 194).
     let text = chosen.text.unwrap_or_default();
     let sink = &mut client.sink;
-    let date = worker.date(worker.clock.recent());
+    let date = worker.date(clock::recent());
     let own = Own { delivery: sink.delivery(worker, &date), traced: false };
     let length = BodyLength::Length(text.len() as u64);
     write_own_fields(rule.status, context, length, own, sink.out);
@@ -57,18 +58,17 @@ pub(super) async fn answer(
         sink.out.clear();
         return Err(error.into());
     }
-    let mut fill = looked.into_fill();
-    let kept = fill.is_some().then(|| sink.out[fields..].to_vec());
-    sink.out.extend_from_slice(write::CRLF);
     let framing = match rule.status {
         100..=199 | 204 | 304 => ToClient::Nothing,
         _ if sink.omit_body => ToClient::Nothing,
         _ => ToClient::Length(text.len() as u64),
     };
-    let capture = fill.as_mut().map(|fill| &mut fill.capture);
-    let bytes = relay::send_text(sink, framing, text.as_bytes(), capture).await?;
-    if let (Some(fill), Some(kept)) = (fill, kept) {
-        fill.complete(rule.status, &kept, worker.clock.now());
+    let fill = looked.into_fill();
+    let mut captured = fill.is_some().then(|| Fill::capture(&sink.out[fields..], framing));
+    sink.out.extend_from_slice(write::CRLF);
+    let bytes = relay::send_text(sink, framing, text.as_bytes(), captured.as_mut()).await?;
+    if let Some((fill, captured)) = fill.zip(captured) {
+        fill.complete(rule.status, captured, worker.clock.now());
     }
     Ok(Answered { status: rule.status, bytes })
 }

@@ -11,8 +11,9 @@ use ringway_core::snapshot::ResponseRule;
 
 use super::http::Call;
 use crate::client::Sink;
+use crate::clock;
 use crate::ending::{Answered, Failure};
-use crate::phase::response_cache::Looked;
+use crate::phase::response_cache::{Fill, Looked};
 use crate::relay::{self, ToClient};
 use crate::upstream::{Incoming, Reply};
 use crate::worker::Worker;
@@ -47,10 +48,10 @@ pub(super) async fn respond(
     };
     sink.keep_alive &= framing != ToClient::UntilClose;
     let fields = write_head(worker, sink, context, &incoming, &response, (status, framing))?;
-    let mut fill = looked.into_fill();
-    let kept = fill.is_some().then(|| sink.out[fields..].to_vec());
+    let fill = looked.into_fill();
+    let mut captured = fill.is_some().then(|| Fill::capture(&sink.out[fields..], framing));
+    let capture = captured.as_mut();
     sink.out.extend_from_slice(write::CRLF);
-    let capture = fill.as_mut().map(|fill| &mut fill.capture);
     let bytes = match text {
         Some(text) => {
             // What the back end sent is of no use; a complete body frees its connection.
@@ -62,8 +63,8 @@ pub(super) async fn respond(
             relay::send(worker, call.pool, incoming, sink, framing, capture, stall).await?
         }
     };
-    if let (Some(fill), Some(kept)) = (fill, kept) {
-        fill.complete(status, &kept, worker.clock.now());
+    if let Some((fill, captured)) = fill.zip(captured) {
+        fill.complete(status, captured, worker.clock.now());
     }
     Ok(Answered { status, bytes })
 }
@@ -94,7 +95,7 @@ fn write_head(
         // An answer to HEAD says what a GET would get.
         ToClient::Nothing => length_field(&head),
     };
-    let date = worker.date(worker.clock.recent());
+    let date = worker.date(clock::recent());
     let own = Own {
         delivery: sink.delivery(worker, &date),
         traced: matches!(response, Response::Mapped(..)),

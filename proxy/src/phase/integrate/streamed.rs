@@ -5,17 +5,17 @@ use std::time::Duration;
 
 use ringway_core::context::Context;
 use ringway_core::http::{Framing, ParsedResponse};
-use ringway_core::limits::{CLIENT_GONE_CHECK_MS, LINGER_MS};
+use ringway_core::limits::LINGER_MS;
 
 use super::http::{Call, call_error, note};
 use super::proxied;
 use crate::client::{Client, Sink};
+use crate::deadlines::{Cancel, Limit};
 use crate::duplex::{First, UploadError, first, upload};
 use crate::ending::{Answered, BackEnd, Closed, Failure};
 use crate::phase::response_cache::Looked;
 use crate::phase::validate::body_failure;
 use crate::socket::Control;
-use crate::timer::{self, Ended};
 use crate::upstream::{CallError, Reply, Upstream, take_pooled};
 use crate::worker::Worker;
 
@@ -100,14 +100,10 @@ async fn head(
         // An upstream that takes no more may have answered: 413, say.
         First::Left(ended) => {
             sink.keep_alive &= ended.is_ok();
-            let head = timer::watched(
-                call.bounds.timeout,
-                Duration::from_millis(CLIENT_GONE_CHECK_MS),
-                receive,
-                || client.peer_gone(),
-                || control.shutdown(),
-            );
-            awaited(head.await).map(Headed::Answered).map_err(call_error)
+            let limit = Limit::watching(call.bounds.timeout, client, Cancel::Shutdown(control));
+            let head = receive.await;
+            let head = limit.lift().map_err(CallError::from).and(head);
+            head.map(Headed::Answered).map_err(call_error)
         }
     }
 }
@@ -122,19 +118,9 @@ async fn stop_upload(
     sink.writer.finish().await;
     client.shutdown_write();
     upstream.shutdown();
-    let limit = Duration::from_millis(LINGER_MS);
+    let _limit = Limit::new(Duration::from_millis(LINGER_MS), Cancel::ShutdownRead(client));
     // Either way the connection is closed next.
-    let _ = timer::within(limit, upload, || client.shutdown_read()).await;
-}
-
-fn awaited(
-    head: Result<Result<ParsedResponse, CallError>, Ended>,
-) -> Result<ParsedResponse, CallError> {
-    match head {
-        Ok(head) => head,
-        Err(Ended::Elapsed) => Err(CallError::Elapsed),
-        Err(Ended::Gone) => Err(CallError::ClientGone),
-    }
+    let _ = upload.await;
 }
 
 async fn connect(worker: &Worker, call: &Call<'_>) -> Result<Box<Upstream>, CallError> {
