@@ -55,7 +55,7 @@ fn check_call(integration: &HttpIntegration, head: &RequestHead<'_>, body: BodyL
     assert!(call.keep_alive());
     let own = integration.mapped_headers.iter().map(|mapped| mapped.field);
     assert!(own.chain([FieldName::Upgrade]).all(|field| {
-        field == FieldName::Other || call.fields().filter(|(name, ..)| *name == field).count() <= 1
+        field == FieldName::Other || call.fields().filter(|line| line.name() == field).count() <= 1
     }));
 }
 

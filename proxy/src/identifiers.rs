@@ -2,7 +2,6 @@
 
 use std::cell::RefCell;
 
-const HEX: &[u8; 16] = b"0123456789abcdef";
 const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /// Longest trace id of a client that is passed on, bytes; a longer one is replaced.
@@ -41,22 +40,28 @@ impl Generator {
     }
 }
 
-fn hex(value: u64, out: &mut [u8]) {
-    let digits = out.len();
-    for (at, digit) in out.iter_mut().enumerate() {
-        *digit = HEX[(value >> (4 * (digits - 1 - at))) as usize & 15];
-    }
+/// The eight hexadecimal digits of a value, all at once: a nibble a byte, then letters where a
+/// nibble is above nine.
+const fn hex(value: u32) -> [u8; 8] {
+    let mut spread = value as u64;
+    spread = (spread | spread << 16) & 0x0000_ffff_0000_ffff;
+    spread = (spread | spread << 8) & 0x00ff_00ff_00ff_00ff;
+    spread = (spread | spread << 4) & 0x0f0f_0f0f_0f0f_0f0f;
+    let above_nine = (spread + 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101;
+    (spread + 0x3030_3030_3030_3030 + above_nine * (b'a' - b'9' - 1) as u64).to_be_bytes()
 }
 
 fn uuid(a: u64, b: u64) -> [u8; 36] {
     let a = (a & !0xf000) | 0x4000; // version 4
     let b = (b & !(0b11 << 62)) | (0b10 << 62); // RFC 9562 variant
     let mut text = [b'-'; 36];
-    hex(a >> 32, &mut text[0..8]);
-    hex(a >> 16, &mut text[9..13]);
-    hex(a, &mut text[14..18]);
-    hex(b >> 48, &mut text[19..23]);
-    hex(b, &mut text[24..36]);
+    let (low, high) = (hex(a as u32), hex((b >> 32) as u32));
+    text[0..8].copy_from_slice(&hex((a >> 32) as u32));
+    text[9..13].copy_from_slice(&low[..4]);
+    text[14..18].copy_from_slice(&low[4..]);
+    text[19..23].copy_from_slice(&high[..4]);
+    text[24..28].copy_from_slice(&high[4..]);
+    text[28..36].copy_from_slice(&hex(b as u32));
     text
 }
 
@@ -71,15 +76,23 @@ fn extended(c: u64, d: u64) -> [u8; 16] {
 
 fn trace(unix_s: u64, e: u64, f: u64) -> [u8; 40] {
     let mut text = *b"Root=1-00000000-000000000000000000000000";
-    hex(unix_s, &mut text[7..15]);
-    hex(e, &mut text[16..32]);
-    hex(f, &mut text[32..40]);
+    text[7..15].copy_from_slice(&hex(unix_s as u32));
+    text[16..24].copy_from_slice(&hex((e >> 32) as u32));
+    text[24..32].copy_from_slice(&hex(e as u32));
+    text[32..40].copy_from_slice(&hex(f as u32));
     text
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn hexadecimal_digits_are_those_of_the_standard_library() {
+        for value in [0, 1, 0x9a9a_9a9a, 0x0123_4567, 0x89ab_cdef, u32::MAX, 0x1000_0001] {
+            assert_eq!(hex(value), *format!("{value:08x}").as_bytes(), "{value:x}");
+        }
+    }
 
     #[test]
     fn identifiers_have_aws_forms() {

@@ -91,7 +91,7 @@ impl Process {
     pub(crate) fn keep_caches(&self, snapshot: &Snapshot) {
         let mut caches = self.caches.lock().unwrap_or_else(PoisonError::into_inner);
         caches.retain(|(api, stage), _| {
-            let ix = snapshot.apis.api(api).and_then(|entry| entry.stage(stage));
+            let ix = snapshot.apis.api(&**api).and_then(|entry| entry.stage(&**stage));
             ix.is_some_and(|ix| snapshot.stage(ix).cache.is_some())
         });
     }

@@ -86,7 +86,7 @@ fn table(stages: &[Stage]) -> ApiTable {
         by_id.entry(stage.api_id.clone()).or_default().push((stage.name.clone(), stage.ix));
     }
     let entry = |(id, stages): (Box<str>, Vec<_>)| {
-        (id.clone(), ApiEntry { id, stages: stages.into_boxed_slice() })
+        (id.clone().into_boxed_bytes(), ApiEntry { id, stages: stages.into_boxed_slice() })
     };
     ApiTable { by_id: by_id.into_iter().map(entry).collect() }
 }

@@ -2,7 +2,7 @@
 //!
 //! Knows nothing of what fields mean; `facts` decides that while it fills the storage.
 
-use super::FieldName;
+use super::{FieldName, write};
 
 /// Where one field line lies in its head. Heads are below 64 KiB, names below 256 bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,13 +74,11 @@ impl<'a> FieldLines<'a> {
         self.fields.iter().rev().find(|field| field.name == name).map(|f| f.value_in(self.bytes))
     }
 
-    /// Every field line in order: well-known name, name as sent, value without surrounding blanks.
+    /// Every field line in order.
     #[inline]
-    pub fn fields(
-        &self,
-    ) -> impl DoubleEndedIterator<Item = (FieldName, &'a str, &'a [u8])> + use<'a> {
+    pub fn fields(&self) -> impl DoubleEndedIterator<Item = FieldLine<'a>> + use<'a> {
         let bytes = self.bytes;
-        self.fields.iter().map(move |f| (f.name, text(f.name_in(bytes)), f.value_in(bytes)))
+        self.fields.iter().map(move |field| FieldLine { bytes, field: *field })
     }
 
     /// The last value of a field by its name, without regard to case; well-known names too.
@@ -112,14 +110,14 @@ impl<'a> FieldLines<'a> {
     /// True when `Connection` names this field: it concerns this connection only and must not be
     /// forwarded (RFC 9110 section 7.6.1).
     #[must_use]
-    pub fn connection_lists(&self, name: &str) -> bool {
+    pub fn connection_lists(&self, name: &[u8]) -> bool {
         self.present & FieldName::Connection.bit() != 0
             && self
                 .fields
                 .iter()
                 .filter(|f| f.name == FieldName::Connection)
                 .flat_map(|f| list_elements(f.value_in(self.bytes)))
-                .any(|option| option.eq_ignore_ascii_case(name.as_bytes()))
+                .any(|option| option.eq_ignore_ascii_case(name))
     }
 
     /// Number of field lines.
@@ -130,14 +128,70 @@ impl<'a> FieldLines<'a> {
     }
 }
 
+/// One field line of a head.
+#[derive(Debug, Clone, Copy)]
+pub struct FieldLine<'a> {
+    bytes: &'a [u8],
+    field: Field,
+}
+
+impl<'a> FieldLine<'a> {
+    /// The well-known name, or `Other`.
+    #[must_use]
+    #[inline]
+    pub const fn name(&self) -> FieldName {
+        self.field.name
+    }
+
+    /// The name as sent: a token, not empty.
+    #[must_use]
+    #[inline]
+    pub fn text(&self) -> &'a [u8] {
+        self.field.name_in(self.bytes)
+    }
+
+    /// The value without surrounding blanks.
+    #[must_use]
+    #[inline]
+    pub fn value(&self) -> &'a [u8] {
+        self.field.value_in(self.bytes)
+    }
+
+    /// Appends `name: value` and CR LF.
+    #[inline]
+    pub fn write(&self, out: &mut Vec<u8>) {
+        let Field { name_len, name_start, value_start, value_len, .. } = self.field;
+        let start = usize::from(name_start);
+        let colon = start + usize::from(name_len);
+        let end = usize::from(value_start) + usize::from(value_len);
+        let line = &self.bytes[start..end + 2];
+        let blank = self.bytes[colon + 1];
+        if usize::from(value_start) == colon + 2 && blank == b' ' && line.ends_with(write::CRLF) {
+            // As nearly everyone writes it: one piece.
+            out.extend_from_slice(line);
+        } else {
+            write::field(out, self.text(), self.value());
+        }
+    }
+}
+
 /// Elements of a comma-separated list, without blanks; empty ones too (RFC 9110 section 5.6.1).
 #[inline]
 pub(super) fn list_elements(value: &[u8]) -> impl Iterator<Item = &[u8]> {
     value.split(|&byte| byte == b',').map(<[u8]>::trim_ascii)
 }
 
-/// Tokens are ASCII: the parser checked them.
+/// A method as text. Tokens are ASCII, the parser checked them; the usual ones need no second look.
 #[inline]
-pub(super) fn text(token: &[u8]) -> &str {
-    std::str::from_utf8(token).unwrap_or_default()
+pub(super) fn method(token: &[u8]) -> &str {
+    match token {
+        b"GET" => "GET",
+        b"POST" => "POST",
+        b"PUT" => "PUT",
+        b"HEAD" => "HEAD",
+        b"PATCH" => "PATCH",
+        b"DELETE" => "DELETE",
+        b"OPTIONS" => "OPTIONS",
+        _ => std::str::from_utf8(token).unwrap_or_default(),
+    }
 }

@@ -3,7 +3,7 @@
 use std::ops::Deref;
 
 use super::Fields;
-use super::fields::{FieldLines, text};
+use super::fields::{FieldLines, method};
 
 /// Version of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,7 +120,7 @@ impl<'a> RequestHead<'a> {
     #[must_use]
     #[inline]
     pub fn method(&self) -> &'a str {
-        text(self.parsed.method.of(self.bytes))
+        method(self.parsed.method.of(self.bytes))
     }
 
     /// Request target as sent.

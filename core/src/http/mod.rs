@@ -24,7 +24,7 @@ use std::fmt;
 
 pub use chunked::{Chunk, ChunkDecoder, ChunkError};
 pub use field::FieldName;
-pub use fields::{Field, FieldLines, Fields};
+pub use fields::{Field, FieldLine, FieldLines, Fields};
 pub use head::{Framing, ParsedHead, RequestHead, Version};
 pub use request::{parse_request, parse_request_head};
 pub use response::{ParsedResponse, ResponseFraming, ResponseHead, parse_response};

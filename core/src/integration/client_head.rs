@@ -69,16 +69,16 @@ pub fn write_own_fields(
 /// Appends the fields of an HTTP_PROXY back end, some under another name (aws-facts 126, 137, 138).
 pub fn write_proxied_fields(upstream: &ResponseHead<'_>, out: &mut Vec<u8>) {
     let lists_fields = connection_lists_fields(upstream);
-    for (field, name, value) in upstream.fields() {
-        let rule = rules::proxied_response(field);
+    for line in upstream.fields() {
+        let rule = rules::proxied_response(line.name());
         // What `Connection` lists was meant for us alone; `Connection` itself is renamed.
-        if rule == ResponseField::Drop || lists_fields && upstream.connection_lists(name) {
+        if rule == ResponseField::Drop || lists_fields && upstream.connection_lists(line.text()) {
             continue;
         }
         if rule == ResponseField::Remap {
             out.extend_from_slice(REMAPPED_PREFIX.as_bytes());
         }
-        write::field(out, name, value);
+        line.write(out);
     }
 }
 

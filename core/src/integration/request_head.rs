@@ -73,7 +73,7 @@ impl Head<'_> {
         let mapped = &*self.integration.mapped_headers;
         let start = out.len();
         let written = self.write_mapped(mapped, out)?;
-        let is_mapped = |field| is_mapped(mapped, written, field, "");
+        let is_mapped = |field| is_mapped(mapped, written, field, b"");
         if !is_mapped(FieldName::Host) {
             write::field(out, "Host", &*endpoint.authority);
         }
@@ -116,23 +116,23 @@ impl Head<'_> {
     /// One pass; a field is looked up among the mapped ones only when there are any.
     fn write_client_fields(&self, mapped: &[MappedHeader], written: Written, out: &mut Vec<u8>) {
         let lists_fields = connection_lists_fields(self.head);
-        for (field, name, value) in self.head.fields() {
-            if !rules::forwarded_to_upstream(field)
-                || lists_fields && self.head.connection_lists(name)
-                || !written.is_empty() && is_mapped(mapped, written, field, name)
+        for line in self.head.fields() {
+            if !rules::forwarded_to_upstream(line.name())
+                || lists_fields && self.head.connection_lists(line.text())
+                || !written.is_empty() && is_mapped(mapped, written, line.name(), line.text())
             {
                 continue;
             }
-            write::field(out, name, value);
+            line.write(out);
         }
     }
 }
 
 /// True when a mapping has written this field; `name` matters only for names that are not known.
-fn is_mapped(mapped: &[MappedHeader], written: Written, field: FieldName, name: &str) -> bool {
+fn is_mapped(mapped: &[MappedHeader], written: Written, field: FieldName, name: &[u8]) -> bool {
     mapped.iter().enumerate().any(|(position, header)| {
         header.field == field
-            && (field != FieldName::Other || header.name.eq_ignore_ascii_case(name))
+            && (field != FieldName::Other || header.name.as_bytes().eq_ignore_ascii_case(name))
             && written.contains(position)
     })
 }

@@ -74,7 +74,7 @@ impl ResponseSource {
 
 /// Values of a header spelled exactly like this.
 fn values<'a>(head: &ResponseHead<'a>, name: &str) -> impl DoubleEndedIterator<Item = &'a [u8]> {
-    head.fields().filter(move |(_, sent, _)| *sent == name).map(|(_, _, value)| value)
+    head.fields().filter(move |line| line.text() == name.as_bytes()).map(|line| line.value())
 }
 
 #[cfg(test)]

@@ -52,7 +52,7 @@ pub struct Snapshot {
 /// Finds a stage by API and stage name.
 #[derive(Debug, Default)]
 pub struct ApiTable {
-    pub(crate) by_id: std::collections::HashMap<Box<str>, ApiEntry, ahash::RandomState>,
+    pub(crate) by_id: std::collections::HashMap<Box<[u8]>, ApiEntry, ahash::RandomState>,
 }
 
 /// One API of the table.
@@ -67,8 +67,8 @@ pub struct ApiEntry {
 impl ApiTable {
     /// The API with this id; ids are case-sensitive.
     #[must_use]
-    pub fn api(&self, id: &str) -> Option<&ApiEntry> {
-        self.by_id.get(id)
+    pub fn api(&self, id: impl AsRef<[u8]>) -> Option<&ApiEntry> {
+        self.by_id.get(id.as_ref())
     }
 
     /// The only API, when there is exactly one.
@@ -93,8 +93,9 @@ impl ApiTable {
 impl ApiEntry {
     /// The stage of this name.
     #[must_use]
-    pub fn stage(&self, name: &str) -> Option<StageIx> {
-        let at = self.stages.binary_search_by(|(stage, _)| (**stage).cmp(name)).ok()?;
+    pub fn stage(&self, name: impl AsRef<[u8]>) -> Option<StageIx> {
+        let at =
+            self.stages.binary_search_by(|(stage, _)| stage.as_bytes().cmp(name.as_ref())).ok()?;
         Some(self.stages[at].1)
     }
 }

@@ -13,7 +13,7 @@ use ringway_core::snapshot::{ApiEntry, MethodIx, Stage};
 use crate::applied::{Applied, AppliedStage};
 
 const PATH_FORM: &[u8] = b"/_aws/execute-api/";
-const HOST_FORM: &str = ".execute-api.";
+const HOST_FORM: &[u8] = b".execute-api";
 
 /// A stage and what is left of the path behind its name: empty or starting with `/`.
 pub(crate) type Found<'a, 'h> = (&'a AppliedStage, &'h [u8]);
@@ -28,18 +28,16 @@ pub(crate) fn stage<'a, 'h>(
     let path = head.path();
     let (api, rest) = if let Some(rest) = path.strip_prefix(PATH_FORM) {
         let (id, rest) = first_segment(rest);
-        (std::str::from_utf8(id).ok().and_then(|id| apis.api(id)), rest)
+        (apis.api(id), rest)
     } else {
-        let by_host = std::str::from_utf8(head.host()).ok().and_then(|host| api_id(host, suffixes));
-        match by_host {
+        match api_id(head.host(), suffixes) {
             Some(id) => (apis.api(&id), path),
             None => (apis.sole(), path),
         }
     };
     let api = api.ok_or_else(|| unknown_host(head))?;
     let (name, rest) = first_segment(rest.strip_prefix(b"/").unwrap_or(rest));
-    let ix = std::str::from_utf8(name).ok().and_then(|name| api.stage(name));
-    let ix = ix.ok_or_else(|| unknown_stage(api, name))?;
+    let ix = api.stage(name).ok_or_else(|| unknown_stage(api, name))?;
     Ok((applied.stage(ix), rest))
 }
 
@@ -63,26 +61,33 @@ fn first_segment(path: &[u8]) -> (&[u8], &[u8]) {
 }
 
 /// `{api}` of a host of the execute-api form.
-fn api_id<'h>(host: &'h str, suffixes: &[Box<str>]) -> Option<Cow<'h, str>> {
-    if host.len() <= HOST_FORM.len() {
-        // `localhost` and most addresses: no need to search them.
-        return None;
-    }
-    let name = host.rsplit_once(':').map_or(host, |(name, _port)| name);
-    // Host names have no case; the usual one is written small.
-    if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        let small = name.to_ascii_lowercase();
-        return api_id(&small, suffixes).map(|id| Cow::Owned(id.into_owned()));
-    }
-    // From dot to dot: a searcher for the whole text costs more to set up than these few looks.
-    let at = name.match_indices('.').find(|(at, _)| name[*at..].starts_with(HOST_FORM))?.0;
-    let (id, domain) = (&name[..at], &name[at + HOST_FORM.len()..]);
-    let without_region = domain.split_once('.').map(|(_region, suffix)| suffix);
-    let ours = suffixes.iter().any(|suffix| {
-        suffix.eq_ignore_ascii_case(domain)
-            || without_region.is_some_and(|domain| suffix.eq_ignore_ascii_case(domain))
-    });
-    ours.then_some(Cow::Borrowed(id))
+fn api_id<'h>(host: &'h [u8], suffixes: &[Box<str>]) -> Option<Cow<'h, [u8]>> {
+    // From the end: an address, or a name that is not ours, is settled by its last byte.
+    let name = without_port(host);
+    let id = suffixes.iter().find_map(|suffix| {
+        let before = strip_end(name, suffix.as_bytes())?.strip_suffix(b".")?;
+        let region = before.iter().rposition(|byte| *byte == b'.');
+        let without_region = region.and_then(|dot| strip_end(&before[..dot], HOST_FORM));
+        without_region.or_else(|| strip_end(before, HOST_FORM))
+    })?;
+    // Host names have no case; ids are written small.
+    Some(if id.iter().any(u8::is_ascii_uppercase) {
+        Cow::Owned(id.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(id)
+    })
+}
+
+/// A host without its port; an IPv6 address, which is never a name of ours, may lose a part.
+fn without_port(host: &[u8]) -> &[u8] {
+    let digits = host.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    host[..host.len() - digits].strip_suffix(b":").unwrap_or(host)
+}
+
+/// `text` without `end`, compared without regard to case.
+fn strip_end<'t>(text: &'t [u8], end: &[u8]) -> Option<&'t [u8]> {
+    let (before, last) = text.split_at_checked(text.len().checked_sub(end.len())?)?;
+    last.eq_ignore_ascii_case(end).then_some(before)
 }
 
 fn unknown_host(head: &RequestHead<'_>) -> GatewayError {
@@ -114,7 +119,8 @@ mod tests {
     fn hosts_name_apis() {
         let suffixes: [Box<str>; 2] = ["localhost".into(), "api.example.com".into()];
         let check = |host: &str, expect: Option<&str>| {
-            assert_eq!(api_id(host, &suffixes).as_deref(), expect, "{host}");
+            let id = api_id(host.as_bytes(), &suffixes);
+            assert_eq!(id.as_deref(), expect.map(str::as_bytes), "{host}");
         };
         check("abc.execute-api.localhost", Some("abc"));
         check("abc.execute-api.localhost:8080", Some("abc"));
@@ -125,7 +131,13 @@ mod tests {
         check("abc.execute-api.us-east-1.api.example.com", Some("abc"));
         check("abc.execute-api.evil.com", None);
         check("abc.execute-api.a.b.localhost", None);
+        check("abc.execute-api.execute-api.localhost", Some("abc"));
+        check("execute-api.localhost", None);
+        check(".localhost", None);
+        check("xlocalhost", None);
         check("localhost:8080", None);
+        check("", None);
+        check(":80", None);
         check("127.0.0.1", None);
         check("[::1]:8080", None);
     }

@@ -168,14 +168,15 @@ impl Refusal {
 /// What was received: bytes that are not UTF-8 are replaced, repeated fields joined by `, `.
 fn described(request: &RequestHead<'_>, body: &[u8]) -> Value {
     let mut headers = Map::new();
-    for (_, name, value) in request.fields() {
-        let value = String::from_utf8_lossy(value);
-        match headers.get_mut(name) {
+    for line in request.fields() {
+        let name = String::from_utf8_lossy(line.text());
+        let value = String::from_utf8_lossy(line.value());
+        match headers.get_mut(&*name) {
             Some(Value::String(earlier)) => {
                 earlier.push_str(", ");
                 earlier.push_str(&value);
             }
-            _ => drop(headers.insert(name.to_owned(), value.into())),
+            _ => drop(headers.insert(name.into_owned(), value.into())),
         }
     }
     json!({

@@ -126,12 +126,12 @@ fn fields_are_found() {
     for (name, listed) in
         [("X-A", true), ("keep-alive", true), ("foo", true), ("x-api-key", false), ("x", false)]
     {
-        assert_eq!(head.connection_lists(name), listed, "{name}");
+        assert_eq!(head.connection_lists(name.as_bytes()), listed, "{name}");
     }
-    let first: Vec<_> = head.fields().take(2).collect();
+    let first = head.fields().take(2).map(|line| (line.name(), line.text(), line.value()));
     assert_eq!(
-        first,
-        [(FieldName::Host, "hOST", &b"h:1"[..]), (FieldName::XApiKey, "X-Api-Key", b"one")]
+        first.collect::<Vec<_>>(),
+        [(FieldName::Host, &b"hOST"[..], &b"h:1"[..]), (FieldName::XApiKey, b"X-Api-Key", b"one")]
     );
     let again = head.parsed().view(bytes, &fields);
     assert_eq!(again.host(), b"h:1");

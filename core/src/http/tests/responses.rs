@@ -203,7 +203,7 @@ fn fields_are_found_and_limited() {
     let head = parsed.view(bytes, &fields);
     assert_eq!(head.field(FieldName::Server), Some(&b"s"[..]));
     assert_eq!(head.values("Set-Cookie").collect::<Vec<_>>(), [b"a", b"b"]);
-    assert!(head.connection_lists("x-hop"));
+    assert!(head.connection_lists(b"x-hop"));
     assert_eq!(head.fields().count(), 5);
 
     let with = |count: usize| {
