@@ -14,6 +14,7 @@ use ringway_tests::tidy::{CHECKS, Finding, crates, limits_page, source};
 const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("columns", "core/src/error.rs", "a row of the table of gateway responses stays one line"),
     ("sleep", "bench/src/driver.rs", "the timer itself is what that test tries"),
+    ("sleep", "tests/e2e/idle.rs", "the pace of a client is what that test tries"),
     ("sleep", "tests/src/poll.rs", "the one pause between two questions, bounded"),
 ];
 

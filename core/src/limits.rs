@@ -86,8 +86,12 @@ pub const ACCEPT_BACKOFF_MS: u64 = 100;
 pub const DRAIN_DEADLINE_MS_DEFAULT: u64 = 30_000;
 /// Requests cut off at the deadline of a drain get this long to notice.
 pub const CUT_OFF_MS: u64 = 1_000;
-/// Initial capacity of a connection's read buffer, bytes.
-pub const CONNECTION_BUFFER_BYTES: usize = 4 * 1024;
+/// A client connection without a request for this long gives back what only requests need.
+pub const IDLE_RELEASE_MS: u64 = 200;
+/// Initial capacity of a connection's read buffer, bytes; an idle connection keeps it.
+pub const CONNECTION_READ_BYTES: usize = 2 * 1024;
+/// Initial capacity of a connection's write buffer, bytes; an idle connection has none.
+pub const CONNECTION_WRITE_BYTES: usize = 4 * 1024;
 /// Pooled buffers for bodies and upstream heads, bytes.
 pub const POOLED_BUFFER_BYTES: usize = 16 * 1024;
 /// Buffers once a body exceeds [`POOLED_BUFFER_BYTES`].

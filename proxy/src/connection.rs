@@ -1,161 +1,209 @@
-//! A client connection: heads in, one request after the other through the pipeline.
+//! A client connection: what it keeps while it waits, and the wait itself.
 //!
-//! The head buffer is frozen while a request is served, so a head borrows it; bodies come in other
-//! buffers.
+//! A connection is idle most of its life, so its task holds only what waiting needs: the socket,
+//! the read under way and its buffer. Everything a request needs lives in
+//! [`Connection::requests`], in a box that exists while requests come.
 
+use std::future::Future;
+use std::io;
 use std::net::SocketAddr;
+use std::pin::pin;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ringway_core::http::{Fields, HeadError, ParsedHead, Version, parse_request_head};
+use ringway_core::http::Fields;
 use ringway_core::limits::{
-    CLIENT_HEAD_MS, CLIENT_IDLE_MS, CONNECTION_BUFFER_BYTES, LINGER_MS, REQUEST_HEAD_BYTES_MAX,
-    TLS_HANDSHAKE_MS,
+    CLIENT_IDLE_MS, CONNECTION_READ_BYTES, IDLE_RELEASE_MS, TLS_HANDSHAKE_MS,
 };
+use ringway_core::link::Counter;
 use rustls::ServerConfig;
 
-use crate::body::RequestBody;
-use crate::client::{Client, Sink, Source};
 use crate::deadlines::{Cancel, Limit};
-use crate::ending::Next;
-use crate::pipeline;
-use crate::socket::{Control, Reader, Stream, Writer};
+use crate::first::{self, First};
+use crate::registry::Entry;
+use crate::socket::{Control, Lent, Reader, Stream, Writer};
 use crate::worker::Worker;
-use crate::{timer, tls};
+use crate::{clock, panics, timer, tls};
 
 /// Pause before an idle connection is closed while draining: a request may be on its way.
 const DRAIN_IDLE_GRACE_MS: u64 = 100;
 
-struct Connection {
-    reader: Reader,
-    writer: Writer,
-    control: Control,
-    peer: SocketAddr,
+/// A client's connection.
+pub(crate) struct Connection {
+    pub(crate) reader: Reader,
+    pub(crate) writer: Writer,
+    pub(crate) control: Control,
+    pub(crate) peer: SocketAddr,
     /// The head buffer.
-    input: Vec<u8>,
-    fields: Fields,
-    out: Vec<u8>,
+    pub(crate) input: Vec<u8>,
+    pub(crate) fields: Fields,
+    pub(crate) out: Vec<u8>,
 }
 
-/// How waiting for a head ended without one.
-enum NoHead {
-    /// Closed, idle for too long, or too slow.
+/// Why serving requests stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pause {
+    /// No request came for a while.
+    Idle,
+    /// The connection is to be closed.
     Close,
-    /// Refused.
-    Refuse(HeadError),
 }
 
-/// Counts an open connection, however it ends.
-struct Open<'w>(&'w Worker);
+/// The client closed, or was idle for too long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Gone;
 
-impl<'w> Open<'w> {
-    fn new(worker: &'w Worker) -> Self {
-        worker.counters.connections.add(1);
-        Self(worker)
+/// Counts a connection among others of its state for as long as it lives.
+struct Counted<'c>(&'c Counter);
+
+impl<'c> Counted<'c> {
+    fn among(counter: &'c Counter) -> Self {
+        counter.add(1);
+        Self(counter)
     }
 }
 
-impl Drop for Open<'_> {
+impl Drop for Counted<'_> {
     fn drop(&mut self) {
-        self.0.counters.connections.sub(1);
+        self.0.sub(1);
     }
 }
 
-/// Serves a client until its connection ends.
-pub(crate) async fn serve(
-    worker: &Worker,
+/// Serves a client until its connection ends; a panic ends only this connection.
+///
+/// Blocks instead of functions: an `async fn` keeps room for its arguments as long as it runs.
+pub(crate) fn serve(
+    worker: Rc<Worker>,
     stream: Stream,
     peer: SocketAddr,
     tls: Option<Arc<ServerConfig>>,
-) {
-    worker.counters.accepted.add(1);
-    let _open = Open::new(worker);
+) -> impl Future<Output = ()> {
     let control = stream.control();
-    let entry = worker.connections.enter(control);
-    let halves = match tls {
-        None => {
-            let (reader, writer) = stream.split();
-            Some((Reader::Plain(reader), Writer::Plain(writer)))
-        }
-        Some(config) => {
-            let limit = Duration::from_millis(TLS_HANDSHAKE_MS);
-            let limit = Limit::new(limit, Cancel::Shutdown(control));
-            let accepted = Box::pin(tls::accept(stream, config)).await;
-            limit.lift().ok().and(accepted.ok())
-        }
+    let (plain, handshake) = match tls {
+        None => (Some(stream.split()), None),
+        Some(config) => (None, Some(Box::pin(handshake(stream, config)))),
     };
-    if let Some((reader, writer)) = halves {
-        let mut connection = Connection {
-            reader,
-            writer,
-            control,
-            peer,
-            input: Vec::with_capacity(CONNECTION_BUFFER_BYTES),
-            fields: Fields::default(),
-            out: Vec::with_capacity(CONNECTION_BUFFER_BYTES),
-        };
-        loop {
-            entry.idle();
-            let head = connection.next_head(worker).await;
-            entry.serving();
-            let next = match head {
-                Ok(head) => connection.serve_one(worker, head).await,
-                Err(NoHead::Refuse(error)) => Box::pin(connection.refuse(worker, &error)).await,
-                Err(NoHead::Close) => Next::Close,
-            };
-            match next {
-                Next::KeepAlive => {}
-                Next::Linger => {
-                    Box::pin(connection.linger()).await;
-                    break;
+    async move {
+        let life = pin!(async {
+            worker.counters.accepted.add(1);
+            let _open = Counted::among(&worker.counters.connections);
+            let entry = worker.connections.enter(control);
+            let mut connection = match handshake {
+                None => {
+                    let Some((reader, writer)) = plain else { return };
+                    let halves = (Reader::Plain(reader), Writer::Plain(writer));
+                    Connection::new(halves, control, peer)
                 }
-                Next::Close => break,
-            }
+                Some(handshake) => {
+                    let Some(halves) = handshake.await else { return };
+                    Connection::new(halves, control, peer)
+                }
+            };
+            let place = pin!(None);
+            connection.live(&worker, &entry, First::new(place, first::read)).await;
+        });
+        if panics::caught(life).await.is_err() {
+            worker.counters.panics.add(1);
         }
-        connection.writer.finish().await;
     }
 }
 
+/// A client's TLS session; `None` when there will be none.
+async fn handshake(stream: Stream, config: Arc<ServerConfig>) -> Option<(Reader, Writer)> {
+    let limit = Duration::from_millis(TLS_HANDSHAKE_MS);
+    let control = stream.control();
+    let limit = Limit::new(limit, Cancel::Shutdown(control));
+    let accepted = tls::accept(stream, config).await;
+    limit.lift().ok().and_then(|()| accepted.ok())
+}
+
 impl Connection {
-    async fn next_head(&mut self, worker: &Worker) -> Result<ParsedHead, NoHead> {
-        let mut first_byte = None;
-        let mut parsed = 0;
-        loop {
-            // A line more is needed for a parse to make progress.
-            if self.input[parsed..].contains(&b'\n') || self.input.len() > REQUEST_HEAD_BYTES_MAX {
-                parsed = self.input.len();
-                match parse_request_head(&self.input, &mut self.fields) {
-                    Ok(Some(head)) => return Ok(head),
-                    Ok(None) => {}
-                    Err(error) => return Err(NoHead::Refuse(error)),
+    fn new((reader, writer): (Reader, Writer), control: Control, peer: SocketAddr) -> Self {
+        let (input, fields, out) = (Vec::new(), Fields::new(), Vec::new());
+        Self { reader, writer, control, peer, input, fields, out }
+    }
+
+    /// Waits and serves by turns, until the end.
+    #[allow(clippy::manual_async_fn)] // it would keep room for its arguments too
+    fn live<R, S>(
+        &mut self,
+        worker: &Worker,
+        entry: &Entry<'_>,
+        mut first: First<'_, R, S>,
+    ) -> impl Future<Output = ()>
+    where
+        R: Future<Output = Lent<usize>>,
+        S: Fn(Reader, Vec<u8>) -> R,
+    {
+        async move {
+            let mut limit_ms = CLIENT_IDLE_MS;
+            loop {
+                entry.park(clock::recent().after(Duration::from_millis(limit_ms)));
+                if self.first_bytes(worker, &mut first).await.is_err() {
+                    break;
                 }
+                entry.idle();
+                let requests = Box::pin(self.requests(worker, entry, &mut first));
+                match requests.await {
+                    Pause::Idle => self.release(),
+                    Pause::Close => break,
+                }
+                limit_ms = CLIENT_IDLE_MS - IDLE_RELEASE_MS;
             }
-            let limit_ms = if self.input.is_empty() {
-                if worker.process.is_draining() && !self.has_late_request().await {
-                    return Err(NoHead::Close);
-                }
-                CLIENT_IDLE_MS
-            } else {
-                let now = worker.clock.now();
-                let since = *first_byte.get_or_insert(now);
-                CLIENT_HEAD_MS.saturating_sub(now.us_since(since) / 1_000).max(1)
-            };
-            self.read_input(Duration::from_millis(limit_ms), worker).await?;
+            Box::pin(self.writer.finish()).await;
         }
     }
 
-    async fn read_input(&mut self, limit: Duration, worker: &Worker) -> Result<(), NoHead> {
-        let mut input = std::mem::take(&mut self.input);
-        if input.len() == input.capacity() {
-            input.reserve(REQUEST_HEAD_BYTES_MAX + 1 - input.len().min(REQUEST_HEAD_BYTES_MAX));
+    /// Waits until the input holds something; who waits for too long is woken by the worker's
+    /// chores, because a timer is larger than all the rest.
+    async fn first_bytes<R, S>(
+        &mut self,
+        worker: &Worker,
+        first: &mut First<'_, R, S>,
+    ) -> Result<(), Gone>
+    where
+        R: Future<Output = Lent<usize>>,
+        S: Fn(Reader, Vec<u8>) -> R,
+    {
+        let _parked = Counted::among(&worker.counters.parked);
+        while self.input.is_empty() {
+            if !first.is_under_way() {
+                if worker.process.is_draining() && !Box::pin(self.has_late_request()).await {
+                    return Err(Gone);
+                }
+                self.start(first);
+            }
+            let lent = first.wait().await.ok_or(Gone)?;
+            self.take_first(worker, lent)?;
         }
-        let limit = Limit::new(limit, Cancel::ShutdownRead(self.control));
-        let (read, input) = self.reader.read(input).await;
+        Ok(())
+    }
+
+    /// Starts the read of a request's first bytes, into a buffer that may wait for long.
+    pub(crate) fn start<R, S>(&mut self, first: &mut First<'_, R, S>)
+    where
+        R: Future<Output = Lent<usize>>,
+        S: Fn(Reader, Vec<u8>) -> R,
+    {
+        let mut input = std::mem::take(&mut self.input);
+        if input.capacity() != CONNECTION_READ_BYTES {
+            input = Vec::with_capacity(CONNECTION_READ_BYTES);
+        }
+        first.start(self.reader.share(), input);
+    }
+
+    /// Takes what the read of a request's first bytes yielded: nothing when a drain ended the wait.
+    pub(crate) fn take_first(
+        &mut self,
+        worker: &Worker,
+        (read, input): Lent<usize>,
+    ) -> Result<(), Gone> {
         self.input = input;
-        limit.lift().map_err(|_| NoHead::Close)?;
         match read {
-            Ok(0) if worker.process.is_draining() && self.input.is_empty() => Ok(()),
-            Ok(0) | Err(_) => Err(NoHead::Close),
+            Ok(0) if worker.process.is_draining() => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(()),
+            Ok(0) | Err(_) => Err(Gone),
             Ok(_) => Ok(()),
         }
     }
@@ -168,87 +216,12 @@ impl Connection {
         self.control.has_bytes()
     }
 
-    async fn serve_one(&mut self, worker: &Worker, head: ParsedHead) -> Next {
-        let (next, used, beyond) = {
-            let early = &self.input[head.length()..];
-            let head = head.view(&self.input, &self.fields);
-            let body = RequestBody::new(head.framing(), early, head.expects_continue());
-            let mut client = Client {
-                source: Source { reader: &mut self.reader, control: self.control, body },
-                sink: Sink {
-                    writer: &mut self.writer,
-                    control: self.control,
-                    out: &mut self.out,
-                    started: false,
-                    keep_alive: head.keep_alive() && !worker.process.is_draining(),
-                    omit_body: head.method() == "HEAD",
-                    http10: head.version() == Version::Http10,
-                    warns: false,
-                },
-            };
-            let mut next = pipeline::serve(worker, &mut client, &head, self.peer).await;
-            if matches!(next, Next::KeepAlive) && !client.source.body.is_done() {
-                next = Box::pin(drain(worker, &mut client.source)).await;
-            }
-            let used = self.input.len() - client.source.body.early_left();
-            (next, used, client.source.body.into_beyond())
-        };
-        if used == self.input.len() {
-            self.input.clear();
-        } else {
-            self.input.drain(..used);
-        }
-        self.input.extend_from_slice(&beyond);
-        next
+    /// Gives back what waiting does not need.
+    fn release(&mut self) {
+        self.out = Vec::new();
+        self.fields = Fields::new();
+        self.writer.release();
     }
-
-    async fn refuse(&mut self, worker: &Worker, error: &HeadError) -> Next {
-        let mut sink = Sink {
-            writer: &mut self.writer,
-            control: self.control,
-            out: &mut self.out,
-            started: false,
-            keep_alive: false,
-            omit_body: false,
-            http10: false,
-            warns: false,
-        };
-        pipeline::reject(worker, &mut sink, error, self.peer).await
-    }
-
-    /// Closes so that the client gets to read the response: closing with unread bytes would reset.
-    async fn linger(&mut self) {
-        self.writer.finish().await;
-        self.control.shutdown_write();
-        // Either way the connection is closed next.
-        let _limit = Limit::new(Duration::from_millis(LINGER_MS), Cancel::Shutdown(self.control));
-        let mut sunk = std::mem::take(&mut self.input);
-        loop {
-            sunk.clear();
-            let (read, buffer) = self.reader.read(sunk).await;
-            sunk = buffer;
-            if matches!(read, Ok(0) | Err(_)) {
-                break;
-            }
-        }
-    }
-}
-
-/// Reads and drops what is left of a body that nobody read.
-async fn drain(worker: &Worker, source: &mut Source<'_, '_>) -> Next {
-    if source.body.take_early(|_| {}).is_err() {
-        return Next::Close;
-    }
-    let mut buffer = worker.buffers.small();
-    while !source.body.is_done() {
-        buffer.clear();
-        match source.body.read(source.reader, source.control, buffer).await {
-            Ok(back) => buffer = back,
-            Err(_) => return Next::Close,
-        }
-    }
-    worker.buffers.give_back(buffer);
-    Next::KeepAlive
 }
 
 #[cfg(test)]
@@ -260,12 +233,12 @@ mod tests {
         size_of::<F>()
     }
 
-    /// Guard: an idle connection keeps this future and its buffers.
+    /// Guard: an idle connection keeps this future.
     #[test]
     fn a_connection_is_small() {
         let bytes = future_bytes(serve);
         assert!(bytes <= CONNECTION_FUTURE_BYTES_MAX, "{bytes} bytes");
     }
 
-    const CONNECTION_FUTURE_BYTES_MAX: usize = 8 * 1024;
+    const CONNECTION_FUTURE_BYTES_MAX: usize = 848;
 }

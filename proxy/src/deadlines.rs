@@ -10,6 +10,9 @@
 //! nothing had happened; only then does [`Limit::lift`] tell why it ended.
 
 use std::cell::RefCell;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::task::{Poll, Waker};
 use std::time::Duration;
 
 use ringway_core::limits::{CLIENT_GONE_CHECK_MS, LIMITS_SWEEP_MS};
@@ -39,18 +42,33 @@ pub(crate) enum Cancel {
 /// A limit in force; dropping it lifts it. Must not outlive the sockets it names.
 #[must_use = "dropping a limit lifts it"]
 #[derive(Debug)]
-pub(crate) struct Limit {
-    row: usize,
-}
+pub(crate) struct Limit(Place);
+
+/// A task's own limit for operations that go on when it is reached. It keeps the task's waker from
+/// one use to the next, so that setting it clones none.
+#[derive(Debug)]
+pub(crate) struct Alarm(Place);
+
+/// A row of the table; free again when dropped.
+#[derive(Debug)]
+struct Place(usize);
 
 #[derive(Debug)]
 struct Row {
     /// When to look next; never for a row that is free or has done its work.
     next: Moment,
     end: Moment,
-    cancel: Cancel,
+    action: Action,
     client: Option<Control>,
     ended: Option<Ended>,
+}
+
+/// What happens at the end.
+#[derive(Debug)]
+enum Action {
+    Cancel(Cancel),
+    /// The waker of the task that last looked.
+    Wake(Option<Waker>),
 }
 
 #[derive(Debug, Default)]
@@ -69,7 +87,8 @@ impl Limit {
     /// Ends an operation after `limit`.
     pub(crate) fn new(limit: Duration, cancel: Cancel) -> Self {
         let end = clock::recent().after(limit);
-        Self::enter(Row { next: end, end, cancel, client: None, ended: None })
+        let action = Action::Cancel(cancel);
+        Self(Place::take(Row { next: end, end, action, client: None, ended: None }))
     }
 
     /// Ends an operation after `limit`, or when `client`, for whom it is done, is gone.
@@ -77,20 +96,8 @@ impl Limit {
         let now = clock::recent();
         let end = now.after(limit);
         let next = end.min(now.after(LOOK));
-        Self::enter(Row { next, end, cancel, client: Some(client), ended: None })
-    }
-
-    fn enter(row: Row) -> Self {
-        TABLE.with_borrow_mut(|table| match table.free.pop() {
-            Some(at) => {
-                table.rows[at] = row;
-                Self { row: at }
-            }
-            None => {
-                table.rows.push(row);
-                Self { row: table.rows.len() - 1 }
-            }
-        })
+        let action = Action::Cancel(cancel);
+        Self(Place::take(Row { next, end, action, client: Some(client), ended: None }))
     }
 
     /// Lifts it behind the operation.
@@ -98,16 +105,78 @@ impl Limit {
     /// # Errors
     /// Why the operation was ended, if it was: whatever it yielded is the work of that.
     pub(crate) fn lift(self) -> Result<(), Ended> {
-        let ended = TABLE.with_borrow(|table| table.rows[self.row].ended);
+        let ended = TABLE.with_borrow(|table| table.rows[self.0.0].ended);
         ended.map_or(Ok(()), Err)
     }
 }
 
-impl Drop for Limit {
+impl Alarm {
+    /// Set to nothing.
+    pub(crate) fn new() -> Self {
+        let action = Action::Wake(None);
+        Self(Place::take(Row { next: NEVER, end: NEVER, action, client: None, ended: None }))
+    }
+
+    /// The operation's output, or `None` when `limit` was over first; the operation goes on.
+    #[allow(clippy::needless_pass_by_ref_mut)] // one look at a time
+    pub(crate) async fn look<F: Future>(
+        &mut self,
+        limit: Duration,
+        mut operation: Pin<&mut F>,
+    ) -> Option<F::Output> {
+        self.set(clock::recent().after(limit));
+        let output = poll_fn(|cx| {
+            if let Poll::Ready(output) = operation.as_mut().poll(cx) {
+                return Poll::Ready(Some(output));
+            }
+            if self.rang(cx.waker()) { Poll::Ready(None) } else { Poll::Pending }
+        });
+        let output = output.await;
+        self.set(NEVER);
+        output
+    }
+
+    fn set(&self, end: Moment) {
+        TABLE.with_borrow_mut(|table| {
+            let row = &mut table.rows[self.0.0];
+            (row.next, row.end, row.ended) = (end, end, None);
+        });
+    }
+
+    /// Whether it was over; if not, `waker` will be woken.
+    fn rang(&self, waker: &Waker) -> bool {
+        TABLE.with_borrow_mut(|table| {
+            let row = &mut table.rows[self.0.0];
+            if let Action::Wake(known) = &mut row.action
+                && !known.as_ref().is_some_and(|known| known.will_wake(waker))
+            {
+                *known = Some(waker.clone());
+            }
+            row.ended.is_some()
+        })
+    }
+}
+
+impl Place {
+    fn take(row: Row) -> Self {
+        TABLE.with_borrow_mut(|table| match table.free.pop() {
+            Some(at) => {
+                table.rows[at] = row;
+                Self(at)
+            }
+            None => {
+                table.rows.push(row);
+                Self(table.rows.len() - 1)
+            }
+        })
+    }
+}
+
+impl Drop for Place {
     fn drop(&mut self) {
         TABLE.with_borrow_mut(|table| {
-            table.rows[self.row].next = NEVER;
-            table.free.push(self.row);
+            table.rows[self.0].next = NEVER;
+            table.free.push(self.0);
         });
     }
 }
@@ -144,9 +213,15 @@ impl Table {
                 None
             };
             row.ended = ended;
-            row.next = if ended.is_some() { NEVER } else { row.end.min(now.after(LOOK)) };
-            if ended.is_some() {
-                row.cancel.now();
+            if ended.is_none() {
+                row.next = row.end.min(now.after(LOOK));
+                continue;
+            }
+            row.next = NEVER;
+            match &row.action {
+                Action::Cancel(cancel) => cancel.now(),
+                // The task runs later, not here.
+                Action::Wake(waker) => waker.iter().for_each(Waker::wake_by_ref),
             }
         }
     }

@@ -41,6 +41,8 @@ pub(crate) struct Process {
     pub(crate) upstream_tls: UpstreamTls,
     /// `{api}.execute-api.[{region}.]{suffix}`.
     pub(crate) host_suffixes: Box<[Box<str>]>,
+    /// The allocator's chore.
+    pub(crate) trim: fn(),
     /// No new requests; set once.
     pub(crate) draining: AtomicBool,
     /// Requests being served, over all workers, while draining.
@@ -58,6 +60,7 @@ impl Process {
         upstream_tls: UpstreamTls,
         host_suffixes: Box<[Box<str>]>,
         base: Instant,
+        trim: fn(),
     ) -> Self {
         Self {
             base,
@@ -67,6 +70,7 @@ impl Process {
             buckets: Buckets::with_capacity(BUCKETS_MAX),
             upstream_tls,
             host_suffixes,
+            trim,
             draining: AtomicBool::new(false),
             cut_off: AtomicUsize::new(0),
             caches: Mutex::default(),

@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 
+use crate::clock::Moment;
 use crate::socket::Control;
 
 /// Open client connections.
@@ -24,6 +25,8 @@ enum State {
     Closed,
     /// Between two requests.
     Idle,
+    /// Idle for long already; closed at that moment.
+    Parked(Moment),
     Serving,
 }
 
@@ -64,8 +67,19 @@ impl Registry {
 
     /// Ends the waiting read of every idle connection; what already arrived is still served.
     pub(crate) fn wake_idle(&self) {
-        for slot in self.slots.borrow().iter().filter(|slot| slot.state == State::Idle) {
-            slot.control.shutdown_read();
+        for slot in self.slots.borrow().iter() {
+            if matches!(slot.state, State::Idle | State::Parked(_)) {
+                slot.control.shutdown_read();
+            }
+        }
+    }
+
+    /// Ends the waiting read of every connection that is parked for too long.
+    pub(crate) fn expire(&self, now: Moment) {
+        for slot in self.slots.borrow().iter() {
+            if matches!(slot.state, State::Parked(until) if until < now) {
+                slot.control.shutdown_read();
+            }
         }
     }
 
@@ -90,7 +104,12 @@ impl Entry<'_> {
         self.registry.change(self.at, State::Serving);
     }
 
-    /// Waiting for the next request.
+    /// Without a request until it is closed at `until`; later by a chore's period at most.
+    pub(crate) fn park(&self, until: Moment) {
+        self.registry.change(self.at, State::Parked(until));
+    }
+
+    /// Waiting for the next request, under a limit of its own.
     pub(crate) fn idle(&self) {
         self.registry.change(self.at, State::Idle);
     }
@@ -101,5 +120,39 @@ impl Drop for Entry<'_> {
         self.registry.change(self.at, State::Closed);
         self.registry.free.borrow_mut().push(self.at);
         self.registry.open.set(self.registry.open.get() - 1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+    use std::os::fd::AsRawFd;
+    use std::os::unix::net::UnixStream;
+    use std::time::Duration;
+
+    use super::*;
+
+    /// Whether a read of the socket sees the end; it gives up after a moment otherwise.
+    fn is_shut(mut socket: &UnixStream) -> bool {
+        socket.set_read_timeout(Some(Duration::from_millis(1))).unwrap();
+        matches!(socket.read(&mut [0]), Ok(0))
+    }
+
+    #[test]
+    fn only_who_is_parked_for_too_long_is_ended() {
+        let registry = Registry::default();
+        let pairs: Vec<_> = (0..4).map(|_| UnixStream::pair().unwrap()).collect();
+        let enter = |at: usize| registry.enter(Control::of(pairs[at].0.as_raw_fd()));
+        let (over, waiting, idle, serving) = (enter(0), enter(1), enter(2), enter(3));
+        over.park(Moment(1_000));
+        waiting.park(Moment(2_000));
+        idle.idle();
+        serving.serving();
+        registry.expire(Moment(1_500));
+        let shut: Vec<_> = pairs.iter().map(|(ours, _)| is_shut(ours)).collect();
+        assert_eq!(shut, [true, false, false, false]);
+        registry.wake_idle();
+        let shut: Vec<_> = pairs.iter().map(|(ours, _)| is_shut(ours)).collect();
+        assert_eq!(shut, [true, true, true, false], "a drain ends all that wait");
     }
 }

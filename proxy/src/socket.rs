@@ -112,6 +112,12 @@ fn borrow(stream: &TcpStream) -> BorrowedFd<'_> {
 }
 
 impl Control {
+    /// Of a descriptor that outlives it.
+    #[cfg(test)]
+    pub(crate) const fn of(fd: RawFd) -> Self {
+        Self(fd)
+    }
+
     /// Ends every operation of the socket: reads see the end, writes fail.
     pub(crate) fn shutdown(self) {
         self.shutdown_how(Shutdown::Both);
@@ -179,6 +185,10 @@ impl PlainReader {
         let (result, slice) = self.0.stream().read(buffer.slice_mut(from..to)).await;
         (result, slice.into_inner())
     }
+
+    fn share(&self) -> Self {
+        Self(Shared(Rc::clone(&self.0.0)))
+    }
 }
 
 // `&mut` keeps a second write of the same handle out.
@@ -224,6 +234,14 @@ impl Reader {
             Self::Tls(session) => session.read(buffer, most).await,
         }
     }
+
+    /// A second handle on the same socket; the caller keeps the two from reading at once.
+    pub(crate) fn share(&self) -> Self {
+        match self {
+            Self::Plain(plain) => Self::Plain(plain.share()),
+            Self::Tls(session) => Self::Tls(Rc::clone(session)),
+        }
+    }
 }
 
 impl Writer {
@@ -240,6 +258,13 @@ impl Writer {
         match self {
             Self::Plain(plain) => Self::Plain(plain.share()),
             Self::Tls(session) => Self::Tls(Rc::clone(session)),
+        }
+    }
+
+    /// Gives back what only writing needs; nothing is being written.
+    pub(crate) fn release(&mut self) {
+        if let Self::Tls(session) = self {
+            session.release();
         }
     }
 

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
-use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -20,7 +19,7 @@ use crate::process::Process;
 use crate::runtime::{self, Driver, Fallback};
 use crate::upstream::UpstreamTls;
 use crate::worker::Worker;
-use crate::{clock, connection, deadlines, panics, timer};
+use crate::{clock, connection, deadlines, timer};
 
 /// What the data plane needs to start.
 pub struct Config {
@@ -40,6 +39,8 @@ pub struct Config {
     pub counters: Arc<Counters>,
     /// Where log batches go.
     pub log: SyncSender<LogBatch>,
+    /// Tells the allocator to return what this thread no longer uses; called about once a second.
+    pub trim: fn(),
 }
 
 /// Why the data plane did not start.
@@ -105,6 +106,7 @@ pub fn start(config: Config) -> Result<Handle, StartError> {
         UpstreamTls::new().map_err(StartError::Tls)?,
         config.host_suffixes.into_iter().map(String::into_boxed_str).collect(),
         clock::origin(),
+        config.trim,
     ));
     let (running, started) = channel();
     let mut threads = Vec::new();
@@ -198,13 +200,8 @@ fn listen(worker: &Rc<Worker>, stop: &Rc<Stop>, listeners: Listeners) {
                 || worker.has_room(),
                 || worker.counters.accept_backoffs.add(1),
                 |stream, peer| {
-                    let (worker, tls) = (Rc::clone(&worker), tls.clone());
-                    runtime::spawn(async move {
-                        let served = pin!(connection::serve(&worker, stream, peer, tls));
-                        if panics::caught(served).await.is_err() {
-                            worker.counters.panics.add(1);
-                        }
-                    });
+                    let worker = Rc::clone(&worker);
+                    runtime::spawn(connection::serve(worker, stream, peer, tls.clone()));
                 },
             );
             if accepting.await.is_err() {

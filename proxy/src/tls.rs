@@ -4,12 +4,13 @@
 //! them sends at a time, and whoever sends also sends what the other produced.
 
 use std::cell::{Cell, RefCell};
+use std::future::Future;
 use std::io::{self, BufRead, Write};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ringway_core::limits::POOLED_BUFFER_BYTES;
+use ringway_core::limits::{CONNECTION_READ_BYTES, POOLED_BUFFER_BYTES};
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, Connection, ServerConfig, ServerConnection};
 
@@ -21,7 +22,10 @@ pub(crate) struct Session {
     connection: RefCell<Connection>,
     reader: RefCell<Option<PlainReader>>,
     writer: RefCell<Option<PlainWriter>>,
+    /// Lent to the read under way, which may wait for long.
     inbound: Cell<Vec<u8>>,
+    /// Its least size.
+    inbound_bytes: usize,
     outbound: Cell<Vec<u8>>,
 }
 
@@ -34,7 +38,7 @@ pub(crate) async fn accept(
     config: Arc<ServerConfig>,
 ) -> io::Result<(Reader, Writer)> {
     let connection = ServerConnection::new(config).map_err(io::Error::other)?;
-    Session::establish(stream, connection.into()).await
+    Session::establish(stream, connection.into(), CONNECTION_READ_BYTES).await
 }
 
 /// Opens a session to an upstream; the caller limits the time.
@@ -47,18 +51,23 @@ pub(crate) async fn connect(
     name: ServerName<'static>,
 ) -> io::Result<(Reader, Writer)> {
     let connection = ClientConnection::new(config, name).map_err(io::Error::other)?;
-    Session::establish(stream, connection.into()).await
+    Session::establish(stream, connection.into(), POOLED_BUFFER_BYTES).await
 }
 
 impl Session {
-    async fn establish(stream: Stream, connection: Connection) -> io::Result<(Reader, Writer)> {
+    async fn establish(
+        stream: Stream,
+        connection: Connection,
+        inbound_bytes: usize,
+    ) -> io::Result<(Reader, Writer)> {
         let (reader, writer) = stream.split();
         let session = Rc::new(Self {
             connection: RefCell::new(connection),
             reader: RefCell::new(Some(reader)),
             writer: RefCell::new(Some(writer)),
-            inbound: Cell::new(Vec::with_capacity(POOLED_BUFFER_BYTES)),
-            outbound: Cell::new(Vec::with_capacity(POOLED_BUFFER_BYTES)),
+            inbound: Cell::new(Vec::with_capacity(inbound_bytes)),
+            inbound_bytes,
+            outbound: Cell::default(),
         });
         loop {
             session.send().await?;
@@ -93,6 +102,24 @@ impl Session {
             if let Err(error) = self.send().await {
                 return (Err(error), buffer);
             }
+        }
+    }
+
+    /// Reads from the socket at most once; would block when what came holds no plaintext. What the
+    /// session wants to send then goes with the next response.
+    #[allow(clippy::manual_async_fn)] // it would keep room for its arguments too
+    pub(crate) fn read_once(&self, mut buffer: Vec<u8>) -> impl Future<Output = Lent<usize>> {
+        async move {
+            let most = buffer.capacity() - buffer.len();
+            match self.take_plaintext(&mut buffer, most) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                taken => return (taken, buffer),
+            }
+            if let Err(error) = self.receive().await {
+                return (Err(error), buffer);
+            }
+            let most = buffer.capacity() - buffer.len();
+            (self.take_plaintext(&mut buffer, most), buffer)
         }
     }
 
@@ -174,8 +201,20 @@ impl Session {
         let (read, buffer) = reader.read(buffer).await;
         *self.reader.borrow_mut() = Some(reader);
         let outcome = read.and_then(|n| self.accept_records(&buffer, n));
-        self.inbound.set(buffer);
+        self.inbound.set(self.fitting(buffer));
         outcome
+    }
+
+    /// The buffer of the next read: a large one while reads fill it, for uploads, else a small one.
+    fn fitting(&self, buffer: Vec<u8>) -> Vec<u8> {
+        let (filled, least) = (buffer.len(), self.inbound_bytes);
+        let wanted = if filled >= least { least.max(POOLED_BUFFER_BYTES) } else { least };
+        if buffer.capacity() == wanted { buffer } else { Vec::with_capacity(wanted) }
+    }
+
+    /// Gives back what only sending needs; nothing is being sent.
+    pub(crate) fn release(&self) {
+        drop(self.outbound.take());
     }
 
     fn accept_records(&self, ciphertext: &[u8], n: usize) -> io::Result<usize> {

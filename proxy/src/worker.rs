@@ -151,7 +151,10 @@ impl Worker {
             if ticks.is_multiple_of(1_000 / TICK_MS) {
                 self.clock.follow_calendar();
                 self.say_suppressed(self.diagnostics.take());
-                self.pools.expire(self.clock.now());
+                let now = self.clock.now();
+                self.pools.expire(now);
+                self.connections.expire(now);
+                (self.process.trim)();
             }
         }
     }

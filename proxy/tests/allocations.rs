@@ -154,6 +154,7 @@ fn warm_requests_allocate_nothing() {
         published: Arc::new(Published::new(Arc::new(snapshot))),
         counters: Arc::new(Counters::default()),
         log,
+        trim: || {},
     };
     let gateway = ringway_proxy::start(config).unwrap();
     let mut client = TcpStream::connect(gateway.http_addr().unwrap()).unwrap();

@@ -1,13 +1,12 @@
 //! The Ringway binary: flags to configuration to threads.
 
-#![forbid(unsafe_code)]
-
 mod banner;
 mod change;
 mod check;
 mod cli;
 mod echo;
 mod failure;
+mod memory;
 mod output;
 mod reload;
 #[cfg(test)]
@@ -23,9 +22,6 @@ use clap::{CommandFactory, Parser};
 
 use cli::{Cli, Command};
 use failure::Failure;
-
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {

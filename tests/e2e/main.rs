@@ -17,6 +17,7 @@ mod gateway_responses;
 mod header_rules;
 mod hosts;
 mod http_integration;
+mod idle;
 mod keep_alive;
 mod limits;
 mod mapping;

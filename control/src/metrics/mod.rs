@@ -70,6 +70,9 @@ impl Collector for Scrape {
         }
         let connections = workers.iter().map(|worker| worker.connections.value()).sum();
         encode_gauge(&mut encoder, "ringway_connections", "Open client connections.", connections)?;
+        let parked = workers.iter().map(|worker| worker.parked.value()).sum();
+        let help = "Client connections without a request, which hold little memory.";
+        encode_gauge(&mut encoder, "ringway_connections_parked", help, parked)?;
         encode_gauge(&mut encoder, "ringway_workers", "Worker threads.", workers.len() as u64)
     }
 }

@@ -41,6 +41,7 @@ fn filled() -> Counters {
         counters.stage(worker, "a\"b\\c", "prod").count.add(1);
         let own = counters.worker();
         own.connections.add(5);
+        own.parked.add(4);
         own.log_dropped.add(1);
     }
     counters
@@ -62,6 +63,7 @@ fn sums_over_workers() {
     expect(r#"ringway_latency_seconds_count{api="petstore",stage="dev"} 4"#);
     expect(r#"ringway_latency_seconds_sum{api="petstore",stage="dev"} 80.00016"#);
     expect("ringway_connections 10");
+    expect("ringway_connections_parked 8");
     expect("ringway_workers 2");
     expect("ringway_access_log_dropped_total 2");
     expect("ringway_snapshot_generation 3");

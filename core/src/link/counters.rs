@@ -87,6 +87,8 @@ pub struct StageCounters {
 pub struct WorkerCounters {
     /// Open client connections.
     pub connections: Counter,
+    /// Client connections parked without a request.
+    pub parked: Counter,
     /// Accepted client connections.
     pub accepted: Counter,
     /// Requests refused before a stage was known.

@@ -20,7 +20,7 @@ use crate::cli::{Https, Up};
 use crate::failure::Failure;
 use crate::reload::Reload;
 use crate::source::{self, Files, Loaded};
-use crate::{output, tls};
+use crate::{memory, output, tls};
 
 /// The running parts.
 pub(super) struct Running {
@@ -60,6 +60,7 @@ pub(super) fn start(up: &Up) -> Result<Running, Failure> {
         published: Arc::clone(&published),
         counters: Arc::clone(&counters),
         log: batches,
+        trim: memory::trim,
     })
     .map_err(|error| Failure::new(error.to_string()))?;
     let admin = Admin::new(Arc::clone(&published), counters, log.counts(), started);
