@@ -1,24 +1,31 @@
-//! The response cache: building a key, and finding 1 KB of JSON among 1 and 100,000 entries.
+//! The response cache: building a key, finding 1 KB of JSON among 1 and 100,000 entries, and
+//! storing it in a cache that is full, so that another goes.
 
+use std::cell::Cell;
 use std::hint::black_box;
 use std::sync::Arc;
-use std::task::Waker;
 
-use ringway_cache::{Lookup, ResponseCache, Weigh};
+use ringway_cache::{Answer, Cached, ResponseCache};
 use ringway_core::integration::write_cache_key;
 
 use crate::api;
 use crate::harness::Harness;
 use crate::requests::{BROWSER, CURL};
 
-/// A stored response.
+/// A stored response: its key, then its body.
+#[derive(Clone)]
 struct Response {
-    body: Box<[u8]>,
+    bytes: Arc<[u8]>,
+    key_bytes: usize,
 }
 
-impl Weigh for Response {
+impl Cached for Response {
+    fn key(&self) -> &[u8] {
+        &self.bytes[..self.key_bytes]
+    }
+
     fn weight_bytes(&self) -> usize {
-        size_of::<Self>() + self.body.len()
+        self.bytes.len()
     }
 }
 
@@ -46,9 +53,21 @@ pub(crate) fn bench(harness: &mut Harness) {
         group.bench(&format!("hit, 1 KB, {entries} entries"), || {
             let key = turn.next().map_or(&[][..], |key| key);
             let hit = cache.hit(black_box(key), 2);
-            assert!(matches!(&hit, Some((response, _)) if response.body.len() == 1024));
+            assert!(matches!(&hit, Some((response, _)) if response.bytes.len() > 1024));
             hit
         });
+    }
+    for &megabytes in group.sizes(&[16, 512]) {
+        let cache = ResponseCache::with_capacity(megabytes << 20, 16);
+        let number = Cell::new(0_u64);
+        let store_another = || {
+            number.set(number.get() + 1);
+            fill(&cache, &number.get().to_be_bytes());
+        };
+        while cache.stats().evictions < 10_000 {
+            store_another();
+        }
+        group.bench(&format!("miss, fill and evict, 1 KB, {megabytes} MB"), store_another);
     }
 }
 
@@ -65,9 +84,14 @@ fn key(snapshot: &ringway_core::snapshot::Snapshot, n: u32) -> Vec<u8> {
 
 fn fill(cache: &ResponseCache<Response>, key: &[u8]) {
     const HOUR_NS: u64 = 3_600_000_000_000;
-    let Lookup::Fill(slot) = cache.lookup(key, 1, Waker::noop()) else {
+    let Some(Answer::Fill(slot)) = cache.begin(key, 1) else {
         panic!("a new key is to be filled");
     };
-    let stored = slot.complete(Response { body: vec![b'x'; 1024].into() }, HOUR_NS, 1);
-    drop(Arc::into_inner(stored));
+    let mut bytes = [b'x'; 1200];
+    bytes[..key.len()].copy_from_slice(key);
+    slot.complete(
+        Response { bytes: bytes[..key.len() + 1024].into(), key_bytes: key.len() },
+        HOUR_NS,
+        1,
+    );
 }

@@ -13,5 +13,5 @@ pub mod response_cache;
 
 pub use bucket::{BucketKey, Buckets, Charge, Limit, Refusal, Refused};
 pub use response_cache::{
-    Answer, CacheStats, FillSlot, Lookup, ResponseCache, Ticket, Wait, Weigh,
+    Answer, CacheStats, Cached, FillSlot, Lookup, ResponseCache, Ticket, Wait,
 };

@@ -6,7 +6,7 @@
 //!
 //! A shard, chosen by key hash, is a mutex around a hash table (`shard`). A hit locks it, probes,
 //! sets a bit and counts a reference; it allocates nothing. A miss makes the caller the filler of
-//! the key, or lets it wait for the one who already is (`flight`, `fill`, `wait`). Waiting is
+//! the key, or lets it wait for the one who already is (`flights`, `fill`, `wait`). Waiting is
 //! registering a [`Waker`], so that fillers and waiters may be on different threads and executors.
 //!
 //! # Counting
@@ -18,18 +18,19 @@
 
 mod entries;
 mod fill;
-mod flight;
+mod flights;
+mod index;
 mod shard;
 mod wait;
 
-use std::{sync::Arc, task::Waker};
+use std::task::Waker;
 
 use ahash::RandomState;
 
 pub use entries::ENTRY_OVERHEAD_BYTES;
 pub use fill::FillSlot;
-use flight::{Flight, Part};
-use shard::{Shard, SharedShard, lock};
+use flights::Part;
+use shard::{Begun, Shard, SharedShard, lock};
 pub use wait::{Answer, Ticket, Wait};
 
 /// The least bytes of a shard: a response of 1 MiB takes a quarter of it.
@@ -39,10 +40,17 @@ pub const SHARDS_MAX: usize = 1 << 10;
 /// How many may wait for one key unless [`ResponseCache::with_waiters_max`] says otherwise.
 pub const WAITERS_PER_KEY_MAX: usize = 1_024;
 
-/// A value whose memory can be charged.
-pub trait Weigh {
-    /// The bytes the value keeps from being used otherwise: its own and those it points to. Asked
-    /// once, when the value is stored.
+/// What a cache holds: a handle, cheap to clone, of a response that knows its key.
+///
+/// The key is kept where the response is, so that a stored response can be one allocation. Both
+/// methods must answer the same each time, and quickly: they are called under the shard's lock, as
+/// is `clone`. None of them may panic.
+pub trait Cached: Clone {
+    /// The key it is stored by.
+    fn key(&self) -> &[u8];
+
+    /// The bytes the value keeps from being used otherwise: those it points to, its key's
+    /// included.
     fn weight_bytes(&self) -> usize;
 }
 
@@ -52,7 +60,7 @@ pub enum Lookup<V> {
     /// A stored value, or that of the fill waited for.
     Hit {
         /// The value.
-        value: Arc<V>,
+        value: V,
         /// Nanoseconds since it was stored.
         age_ns: u64,
     },
@@ -84,9 +92,9 @@ pub struct CacheStats {
 
 /// A cache of `V` by key, see the [module](self).
 ///
-/// Memory: values stored are charged their weight, their key and [`ENTRY_OVERHEAD_BYTES`], and
-/// never exceed the capacity. A fill in flight costs its key and the waiters' wakers besides; there
-/// are as many as requests that hold a [`FillSlot`] or a [`Ticket`].
+/// Memory: values stored are charged their weight and [`ENTRY_OVERHEAD_BYTES`], and never exceed
+/// the capacity. A fill in flight costs its key and the waiters' wakers besides; there are as many
+/// as requests that hold a [`FillSlot`] or a [`Ticket`].
 pub struct ResponseCache<V> {
     hasher: RandomState,
     /// A power of two of them.
@@ -94,7 +102,7 @@ pub struct ResponseCache<V> {
     waiters_max: usize,
 }
 
-impl<V> ResponseCache<V> {
+impl<V: Cached> ResponseCache<V> {
     /// A cache of `bytes` in up to `shards` shards.
     ///
     /// The number of shards is rounded down to a power of two, and reduced so that each has at
@@ -120,44 +128,50 @@ impl<V> ResponseCache<V> {
         self
     }
 
-    /// The stored value of `key` and its age in nanoseconds. For the warm path: allocates nothing
-    /// and registers nothing. A `None` is to be followed by [`wait`](Self::wait) or
-    /// [`lookup`](Self::lookup), which count it.
+    /// The stored value of `key` and its age in nanoseconds. Registers nothing, and a `None` is not
+    /// counted.
     #[must_use]
-    pub fn hit(&self, key: &[u8], now_ns: u64) -> Option<(Arc<V>, u64)> {
+    pub fn hit(&self, key: &[u8], now_ns: u64) -> Option<(V, u64)> {
         let (hash, shard) = self.shard(key);
         lock(shard).hit(hash, key, now_ns)
+    }
+
+    /// What a [`lookup`](Self::lookup) finds that need not wait. `None` when another caller is
+    /// bringing the value; [`wait`](Self::wait) is to follow, which counts it.
+    ///
+    /// A hit allocates nothing. Nor does a miss, once as many fills have been in flight before.
+    #[must_use]
+    pub fn begin(&self, key: &[u8], now_ns: u64) -> Option<Answer<V>> {
+        Some(match self.look(key, now_ns, None)? {
+            Lookup::Hit { value, age_ns } => Answer::Hit { value, age_ns },
+            Lookup::Fill(slot) => Answer::Fill(slot),
+            // Only who gives a waker waits.
+            Lookup::Busy | Lookup::Pending(_) => Answer::Busy,
+        })
     }
 
     /// The value of `key`, or the duty to bring it, or a place among those who wait for it, in
     /// which case `waker` is registered and [`Ticket::poll`] is next.
     pub fn lookup(&self, key: &[u8], now_ns: u64, waker: &Waker) -> Lookup<V> {
+        // Who gives a waker is always answered.
+        self.look(key, now_ns, Some(waker)).unwrap_or(Lookup::Busy)
+    }
+
+    fn look(&self, key: &[u8], now_ns: u64, waker: Option<&Waker>) -> Option<Lookup<V>> {
         let (hash, shared) = self.shard(key);
-        let mut shard = lock(shared);
-        if let Some((value, age_ns)) = shard.hit(hash, key, now_ns) {
-            return Lookup::Hit { value, age_ns };
-        }
-        let expired = shard.remove(hash, key);
-        let (flight, part) = match shard.flight(hash, key) {
-            Some(flight) => (Arc::clone(flight), flight.join(self.waiters_max, waker)),
-            None => {
-                let flight = Arc::new(Flight::new(hash, key));
-                shard.attach(&flight);
-                (flight, Part::Filler)
+        // What has expired is dropped after unlocking, for that may take long.
+        let (begun, _expired) = lock(shared).begin(hash, key, now_ns, self.waiters_max, waker);
+        Some(match begun {
+            Begun::Hit { value, age_ns } => Lookup::Hit { value, age_ns },
+            Begun::Part(Part::Filler { at }) => {
+                Lookup::Fill(FillSlot::new(SharedShard::clone(shared), at))
             }
-        };
-        if !matches!(part, Part::Waiter { .. }) {
-            shard.count_miss();
-        }
-        // Before anything is dropped: freeing a value may take long.
-        drop(shard);
-        drop(expired);
-        let shared = Arc::clone(shared);
-        match part {
-            Part::Filler => Lookup::Fill(FillSlot::new(shared, flight)),
-            Part::Waiter { ticket } => Lookup::Pending(Ticket::new(shared, flight, ticket)),
-            Part::Crowded => Lookup::Busy,
-        }
+            Begun::Part(Part::Waiter { at, ticket }) => {
+                Lookup::Pending(Ticket::new(SharedShard::clone(shared), at, ticket))
+            }
+            Begun::Part(Part::Crowded) => Lookup::Busy,
+            Begun::Part(Part::Taken) => return None,
+        })
     }
 
     /// [`lookup`](Self::lookup) as a future, which waits while another caller brings the value.
@@ -170,11 +184,8 @@ impl<V> ResponseCache<V> {
     /// waits for it still gets its value, who asks from now on does not.
     pub fn invalidate(&self, key: &[u8]) {
         let (hash, shard) = self.shard(key);
-        let mut shard = lock(shard);
-        let value = shard.remove(hash, key);
-        let flight = shard.detach_key(hash, key);
-        drop(shard);
-        drop((value, flight));
+        let value = lock(shard).invalidate(hash, key);
+        drop(value);
     }
 
     /// Forgets all values. Fills in flight will not be stored, as after
@@ -205,10 +216,11 @@ impl<V> ResponseCache<V> {
         stats
     }
 
-    fn shard(&self, key: &[u8]) -> (u64, &SharedShard<V>) {
+    /// The shard of `key`, and the hash to use in it.
+    fn shard(&self, key: &[u8]) -> (u32, &SharedShard<V>) {
         let hash = self.hasher.hash_one(key);
-        // The table uses the lowest and the highest bits.
         let index = (hash >> 32) as usize & (self.shards.len() - 1);
-        (hash, &self.shards[index])
+        // The other half is enough for the slots of one shard.
+        (hash as u32, &self.shards[index])
     }
 }

@@ -8,19 +8,24 @@ use std::{
 
 use proptest::prelude::*;
 use ringway_cache::{
-    FillSlot, Lookup, ResponseCache, Ticket, Weigh, response_cache::ENTRY_OVERHEAD_BYTES,
+    Answer, Cached, FillSlot, Lookup, ResponseCache, Ticket, response_cache::ENTRY_OVERHEAD_BYTES,
 };
 
 const WAITERS_MAX: usize = 3;
 const KEYS: u8 = 5;
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Blob {
+    key: Vec<u8>,
     id: u32,
     bytes: usize,
 }
 
-impl Weigh for Blob {
+impl Cached for Blob {
+    fn key(&self) -> &[u8] {
+        &self.key
+    }
+
     fn weight_bytes(&self) -> usize {
         self.bytes
     }
@@ -36,6 +41,7 @@ impl Wake for Idle {
 enum Step {
     Advance(u64),
     Hit(u8),
+    Begin(u8),
     Lookup(u8),
     Complete { slot: usize, bytes: usize, ttl_ns: u64 },
     Abandon { slot: usize },
@@ -53,6 +59,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
         2 => (1..100_u64).prop_map(Step::Advance),
         3 => (0..KEYS).prop_map(Step::Hit),
+        4 => (0..KEYS).prop_map(Step::Begin),
         9 => (0..KEYS).prop_map(Step::Lookup),
         5 => complete,
         2 => (0..9_usize).prop_map(|slot| Step::Abandon { slot }),
@@ -151,6 +158,11 @@ impl Model {
         (Expected::Pending, at)
     }
 
+    fn is_filling(&self, key: u8) -> bool {
+        let is_key = |flight: &&Flight| flight.attached && flight.key == key;
+        self.flights.iter().find(is_key).is_some_and(|flight| flight.phase == Phase::Filling)
+    }
+
     fn poll(&mut self, at: usize) -> Expected {
         let now_ns = self.now_ns;
         let flight = &mut self.flights[at];
@@ -209,6 +221,7 @@ impl Run {
         match *step {
             Step::Advance(ns) => self.model.now_ns += ns,
             Step::Hit(key) => self.hit(key),
+            Step::Begin(key) => self.begin(key),
             Step::Lookup(key) => self.lookup(key),
             Step::Complete { slot, bytes, ttl_ns } => self.complete(slot, bytes, ttl_ns),
             Step::Abandon { slot } => {
@@ -271,21 +284,45 @@ impl Run {
     }
 
     fn lookup(&mut self, key: u8) {
-        let now_ns = self.model.now_ns;
-        let found = self.cache.lookup(&[key], now_ns, &self.waker);
-        let entry = self.model.fresh(key);
-        if entry.is_some() && !matches!(found, Lookup::Hit { .. }) {
-            self.lose(key);
+        let found = self.cache.lookup(&[key], self.model.now_ns, &self.waker);
+        let is_hit = matches!(found, Lookup::Hit { .. });
+        let (expected, at) = self.expect(key, is_hit);
+        assert_eq!(told(&found), expected);
+        self.model.count(&expected);
+        self.keep(at, found);
+    }
+
+    fn begin(&mut self, key: u8) {
+        let found = self.cache.begin(&[key], self.model.now_ns);
+        let is_hit = matches!(found, Some(Answer::Hit { .. }));
+        if self.model.fresh(key).is_none() && self.model.is_filling(key) {
+            self.model.stored.remove(&key);
+            assert!(found.is_none(), "it would have to wait");
+            return;
         }
-        let (expected, at) = match self.model.fresh(key) {
-            Some(Entry { id, stored_ns, .. }) => {
-                (Expected::Hit { id, age_ns: now_ns - stored_ns }, usize::MAX)
-            }
-            None => self.model.miss(key),
+        let (expected, at) = self.expect(key, is_hit);
+        let found = match found.expect("nobody is filling") {
+            Answer::Hit { value, age_ns } => Lookup::Hit { value, age_ns },
+            Answer::Fill(slot) => Lookup::Fill(slot),
+            Answer::Busy => Lookup::Busy,
         };
         assert_eq!(told(&found), expected);
         self.model.count(&expected);
         self.keep(at, found);
+    }
+
+    /// What a lookup must answer, and the flight it concerns.
+    fn expect(&mut self, key: u8, is_hit: bool) -> (Expected, usize) {
+        if self.model.fresh(key).is_some() && !is_hit {
+            self.lose(key);
+        }
+        let now_ns = self.model.now_ns;
+        match self.model.fresh(key) {
+            Some(Entry { id, stored_ns, .. }) => {
+                (Expected::Hit { id, age_ns: now_ns - stored_ns }, usize::MAX)
+            }
+            None => self.model.miss(key),
+        }
     }
 
     fn poll(&mut self, ticket: usize) {
@@ -311,9 +348,9 @@ impl Run {
         self.next_id += 1;
         let id = self.next_id;
         let now_ns = self.model.now_ns;
-        assert_eq!(slot.complete(Blob { id, bytes }, ttl_ns, now_ns).id, id);
         let flight = &mut self.model.flights[at];
-        let weight = bytes + 1 + ENTRY_OVERHEAD_BYTES;
+        slot.complete(Blob { key: vec![flight.key], id, bytes }, ttl_ns, now_ns);
+        let weight = bytes + ENTRY_OVERHEAD_BYTES;
         if flight.attached && ttl_ns > 0 && weight <= self.capacity {
             let expires_ns = now_ns + ttl_ns;
             let entry = Entry { id, weight, stored_ns: now_ns, expires_ns };
@@ -371,7 +408,7 @@ fn shards_are_few_enough_that_a_mebibyte_fits() {
         let cache = ResponseCache::with_capacity(bytes, asked);
         let idle = Waker::from(Arc::new(Idle));
         let Lookup::Fill(slot) = cache.lookup(b"large", 1, &idle) else { panic!("not empty") };
-        slot.complete(Blob { id: 1, bytes: 1 << 20 }, 10, 1);
+        slot.complete(Blob { key: b"large".into(), id: 1, bytes: 1 << 20 }, 10, 1);
         assert!(cache.hit(b"large", 2).is_some(), "{bytes} bytes, {asked} shards");
     }
 }
@@ -384,7 +421,7 @@ fn many_values_in_many_shards_stay_within_the_bytes() {
         let Lookup::Fill(slot) = cache.lookup(&id.to_le_bytes(), 1, &idle) else {
             panic!("{id} is new")
         };
-        slot.complete(Blob { id, bytes: 40_000 }, 100, 1);
+        slot.complete(Blob { key: id.to_le_bytes().into(), id, bytes: 40_000 }, 100, 1);
         assert!(cache.stats().bytes <= 32 << 20);
     }
     let stats = cache.stats();

@@ -9,25 +9,29 @@ use std::{
     task::{Context, Poll, Wake, Waker},
 };
 
-use ringway_cache::{Answer, FillSlot, Lookup, ResponseCache, Ticket, Weigh};
+use ringway_cache::{Answer, Cached, FillSlot, Lookup, ResponseCache, Ticket};
 
 const TTL_NS: u64 = 1_000_000;
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Page {
-    key: u64,
+    key: Vec<u8>,
     version: u64,
     bytes: usize,
 }
 
-impl Weigh for Page {
+impl Cached for Page {
+    fn key(&self) -> &[u8] {
+        &self.key
+    }
+
     fn weight_bytes(&self) -> usize {
         self.bytes
     }
 }
 
 fn page(version: u64) -> Page {
-    Page { key: 0, version, bytes: 100 }
+    Page { key: b"key".into(), version, bytes: 100 }
 }
 
 fn cache() -> ResponseCache<Page> {
@@ -305,7 +309,7 @@ fn threads_at_random_never_get_a_wrong_value_or_exceed_the_bytes() {
                 2 => cache.resize(BYTES - random.below(3) as usize * 5_000),
                 _ => match block_on(cache.wait(&name, now)) {
                     Answer::Hit { value, .. } => {
-                        assert_eq!(value.key, key);
+                        assert_eq!(value.key, name);
                         hits.fetch_add(1, Ordering::Relaxed);
                     }
                     Answer::Busy => drop(misses.fetch_add(1, Ordering::Relaxed)),
@@ -316,7 +320,7 @@ fn threads_at_random_never_get_a_wrong_value_or_exceed_the_bytes() {
                             0 => drop(slot),
                             1 => slot.uncacheable(),
                             _ => {
-                                let page = Page { key, version: 0, bytes };
+                                let page = Page { key: name.into(), version: 0, bytes };
                                 slot.complete(page, random.below(200), now());
                             }
                         }

@@ -4,10 +4,9 @@ use std::{
     alloc::{GlobalAlloc, Layout, System},
     cell::Cell,
     sync::Arc,
-    task::{Wake, Waker},
 };
 
-use ringway_cache::{BucketKey, Buckets, Charge, Limit, Lookup, ResponseCache, Weigh};
+use ringway_cache::{Answer, BucketKey, Buckets, Cached, Charge, FillSlot, Limit, ResponseCache};
 
 thread_local! {
     static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
@@ -40,18 +39,35 @@ fn allocations(work: impl FnOnce()) -> u64 {
     ALLOCATIONS.with(Cell::get) - before
 }
 
-struct Body(Vec<u8>);
+/// Key and body in one piece.
+#[derive(Clone)]
+struct Page {
+    bytes: Arc<[u8]>,
+    key_bytes: usize,
+}
 
-impl Weigh for Body {
-    fn weight_bytes(&self) -> usize {
-        self.0.len()
+impl Page {
+    fn new(key: &[u8], body: &[u8]) -> Self {
+        let bytes: Vec<u8> = [key, body].concat();
+        Self { bytes: bytes.into(), key_bytes: key.len() }
     }
 }
 
-struct Idle;
+impl Cached for Page {
+    fn key(&self) -> &[u8] {
+        &self.bytes[..self.key_bytes]
+    }
 
-impl Wake for Idle {
-    fn wake(self: Arc<Self>) {}
+    fn weight_bytes(&self) -> usize {
+        self.bytes.len()
+    }
+}
+
+fn fill(cache: &ResponseCache<Page>, key: &[u8], now_ns: u64) -> FillSlot<Page> {
+    match cache.begin(key, now_ns) {
+        Some(Answer::Fill(slot)) => slot,
+        _ => panic!("the key is neither stored nor in flight"),
+    }
 }
 
 #[test]
@@ -78,15 +94,38 @@ fn admitting_and_refusing_allocate_nothing() {
 #[test]
 fn a_hit_allocates_nothing() {
     let cache = ResponseCache::with_capacity(1 << 20, 1);
-    let waker = Waker::from(Arc::new(Idle));
-    let Lookup::Fill(slot) = cache.lookup(b"key", 1, &waker) else { panic!("empty") };
-    assert!(allocations(|| drop(slot.complete(Body(vec![7; 1_000]), 1_000, 1))) > 0);
+    let slot = fill(&cache, b"key", 1);
+    assert!(allocations(|| slot.complete(Page::new(b"key", &[7; 1_000]), 1_000, 1)) > 0);
     let count = allocations(|| {
         for now_ns in 1..1_000 {
-            let (body, _) = cache.hit(b"key", now_ns).expect("fresh");
-            assert_eq!(body.0.len(), 1_000);
+            let Some(Answer::Hit { value, .. }) = cache.begin(b"key", now_ns) else {
+                panic!("it is fresh")
+            };
+            assert_eq!(value.bytes.len(), 1_003);
             assert!(cache.hit(b"another", now_ns).is_none());
         }
     });
     assert_eq!(count, 0);
+}
+
+/// All that a miss allocates is the value, which is the caller's.
+#[test]
+fn a_fill_that_evicts_allocates_nothing() {
+    let cache = ResponseCache::with_capacity(1 << 20, 1);
+    let key = |number: u64| number.to_be_bytes();
+    let store = |number, page| {
+        let slot = fill(&cache, &key(number), 1);
+        slot.complete(page, 1_000, 1);
+    };
+    const FULL: u64 = 2_000;
+    (0..FULL).for_each(|number| store(number, Page::new(&key(number), &[7; 1_000])));
+    let evictions = cache.stats().evictions;
+    assert!(evictions > 0);
+    let pages: Vec<_> = (FULL..2 * FULL).map(|n| (n, Page::new(&key(n), &[7; 1_000]))).collect();
+    let count = allocations(|| {
+        for (number, page) in pages {
+            store(number, page);
+        }
+    });
+    assert_eq!((count, cache.stats().evictions), (0, evictions + FULL));
 }

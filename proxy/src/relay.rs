@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use ringway_core::http::write::chunk_size;
+use ringway_core::limits::POOLED_BUFFER_BYTES;
 
 use crate::cached::CachedResponse;
 use crate::client::Sink;
@@ -24,10 +25,11 @@ pub(crate) enum ToClient {
     Nothing,
 }
 
-/// Bytes kept for the response cache while they pass.
+/// A response kept for the cache while it passes, in a buffer of the worker: the memory where it
+/// stays is cold, and written once.
 #[derive(Debug)]
 pub(crate) struct Capture {
-    /// Field lines, then the body so far.
+    /// What [`CachedResponse::start`] has written, then the body so far.
     bytes: Vec<u8>,
     body_at: usize,
     body_bytes_max: usize,
@@ -37,32 +39,50 @@ pub(crate) struct Capture {
 impl Capture {
     /// Starts to keep a response by its field lines. `framing` tells how long its body will be, so
     /// that the memory is taken once.
-    pub(crate) fn new(fields: &[u8], framing: ToClient, body_bytes_max: usize) -> Self {
+    pub(crate) fn new(
+        worker: &Worker,
+        (status, key): (u16, &[u8]),
+        fields: &[u8],
+        framing: ToClient,
+        body_bytes_max: usize,
+    ) -> Self {
         let body = match framing {
             ToClient::Length(length) => {
                 usize::try_from(length).ok().filter(|length| *length <= body_bytes_max)
             }
             ToClient::Chunked | ToClient::UntilClose | ToClient::Nothing => None,
         };
-        let mut bytes = Vec::with_capacity(fields.len() + body.unwrap_or_default());
-        bytes.extend_from_slice(fields);
-        Self { bytes, body_at: fields.len(), body_bytes_max, overflowed: false }
+        let body_at = CachedResponse::bytes_before_body(key, fields);
+        let expected = body_at + body.unwrap_or_default();
+        let mut bytes = match expected {
+            0..=POOLED_BUFFER_BYTES => worker.buffers.small(),
+            _ => Vec::with_capacity(expected),
+        };
+        let overflowed = !CachedResponse::start(status, key, fields, &mut bytes);
+        Self { bytes, body_at, body_bytes_max, overflowed }
     }
 
     fn take(&mut self, data: &[u8]) {
+        if self.overflowed {
+            return;
+        }
         let body_bytes = self.bytes.len() - self.body_at + data.len();
-        if self.overflowed || body_bytes > self.body_bytes_max {
+        if body_bytes > self.body_bytes_max {
             self.overflowed = true;
             self.bytes = Vec::new();
-            self.body_at = 0;
         } else {
             self.bytes.extend_from_slice(data);
         }
     }
 
-    /// What was kept; `None` when the body was too long.
-    pub(crate) fn into_response(self, status: u16) -> Option<CachedResponse> {
-        (!self.overflowed).then(|| CachedResponse::new(status, self.bytes, self.body_at))
+    /// What was kept; `None` when it was too long.
+    pub(crate) fn response(&self) -> Option<CachedResponse> {
+        (!self.overflowed).then(|| CachedResponse::finish(&self.bytes))
+    }
+
+    /// Gives the buffer back.
+    pub(crate) fn put_away(self, worker: &Worker) {
+        worker.buffers.give_back(self.bytes);
     }
 }
 

@@ -7,66 +7,84 @@
 //! SIEVE (Zhang et al., NSDI 2024): entries stand in the order of insertion. A hit only sets a bit.
 //! To evict, a hand walks from the oldest to the newest; it clears the bit where it is set and
 //! evicts where it is not, and stays there for the next time.
+//!
+//! In a cache that is full every fill evicts, and all it touches is cold: an entry is small, and
+//! its key and weight are asked of the value.
 
-use std::sync::Arc;
+use super::{
+    Cached,
+    index::{Index, NONE},
+};
 
-use hashbrown::HashTable;
+/// What an entry is charged besides its value: its place in the list and the index (both may be
+/// half empty after growing), the counters of a shared allocation and its rounding.
+pub const ENTRY_OVERHEAD_BYTES: usize = 192;
 
-/// What an entry is charged besides its key and value: its place in the list (which may be half
-/// empty after growing) and the index, the counters of two shared allocations and their rounding.
-pub const ENTRY_OVERHEAD_BYTES: usize = 256;
-
-/// No position.
-const NONE: usize = usize::MAX;
+/// So many bytes that positions of entries fit: 800 GB.
+const CAPACITY_BYTES_MAX: usize = (NONE as usize - 1) * ENTRY_OVERHEAD_BYTES;
 
 struct Entry<V> {
-    hash: u64,
-    key: Arc<[u8]>,
-    value: Arc<V>,
-    weight: usize,
+    value: V,
     stored_ns: u64,
     expires_ns: u64,
+    hash: u32,
+    newer: u32,
+    older: u32,
     /// Hit since the hand last passed.
     visited: bool,
-    newer: usize,
-    older: usize,
 }
 
 /// What a fill brings.
 pub(super) struct Stored<V> {
-    pub(super) hash: u64,
-    pub(super) key: Arc<[u8]>,
-    pub(super) value: Arc<V>,
-    pub(super) value_bytes: usize,
+    pub(super) hash: u32,
+    pub(super) value: V,
     pub(super) stored_ns: u64,
     pub(super) expires_ns: u64,
 }
 
+/// What is stored of a key.
+pub(super) enum Found<V> {
+    Fresh {
+        value: V,
+        age_ns: u64,
+    },
+    /// It was; the entry is gone.
+    Expired {
+        _value: V,
+    },
+    Nothing,
+}
+
+/// Values that had to go; mostly one, which costs no allocation.
+pub(super) struct Displaced<V> {
+    first: Option<V>,
+    more: Vec<V>,
+}
+
 pub(super) struct Entries<V> {
-    /// Positions in `places`.
-    index: HashTable<usize>,
+    index: Index,
     places: Vec<Option<Entry<V>>>,
-    vacant: Vec<usize>,
-    newest: usize,
-    oldest: usize,
+    vacant: Vec<u32>,
+    newest: u32,
+    oldest: u32,
     /// The next to be considered; `NONE` is the oldest.
-    hand: usize,
+    hand: u32,
     bytes: usize,
     capacity_bytes: usize,
     evictions: u64,
 }
 
-impl<V> Entries<V> {
+impl<V: Cached> Entries<V> {
     pub(super) fn with_capacity(capacity_bytes: usize) -> Self {
         Self {
-            index: HashTable::new(),
+            index: Index::default(),
             places: Vec::new(),
             vacant: Vec::new(),
             newest: NONE,
             oldest: NONE,
             hand: NONE,
             bytes: 0,
-            capacity_bytes,
+            capacity_bytes: capacity_bytes.min(CAPACITY_BYTES_MAX),
             evictions: 0,
         }
     }
@@ -84,29 +102,32 @@ impl<V> Entries<V> {
     }
 
     /// The value and its age, unless it has expired.
-    pub(super) fn hit(&mut self, hash: u64, key: &[u8], now_ns: u64) -> Option<(Arc<V>, u64)> {
+    pub(super) fn hit(&mut self, hash: u32, key: &[u8], now_ns: u64) -> Option<(V, u64)> {
         let at = self.position(hash, key)?;
-        let entry = self.entry_mut(at);
-        if now_ns >= entry.expires_ns {
-            return None;
+        self.visit(at, now_ns)
+    }
+
+    /// As [`hit`](Self::hit), and takes the entry out if it has expired.
+    pub(super) fn find(&mut self, hash: u32, key: &[u8], now_ns: u64) -> Found<V> {
+        let Some(at) = self.position(hash, key) else { return Found::Nothing };
+        match self.visit(at, now_ns) {
+            Some((value, age_ns)) => Found::Fresh { value, age_ns },
+            None => Found::Expired { _value: self.take(at) },
         }
-        entry.visited = true;
-        Some((Arc::clone(&entry.value), now_ns.saturating_sub(entry.stored_ns)))
     }
 
     /// Takes the entry of `key` out, expired or not.
-    pub(super) fn remove(&mut self, hash: u64, key: &[u8]) -> Option<Arc<V>> {
+    pub(super) fn remove(&mut self, hash: u32, key: &[u8]) -> Option<V> {
         let at = self.position(hash, key)?;
         Some(self.take(at))
     }
 
-    /// Stores a value as the newest, and returns what had to go: the values evicted, the earlier
-    /// value of the key, or the value itself if it is heavier than the whole capacity.
-    pub(super) fn insert(&mut self, stored: Stored<V>) -> Vec<Arc<V>> {
-        let mut displaced: Vec<Arc<V>> =
-            self.remove(stored.hash, &stored.key).into_iter().collect();
-        let overhead = stored.key.len() + ENTRY_OVERHEAD_BYTES;
-        let weight = stored.value_bytes.saturating_add(overhead);
+    /// Stores the value of a key that has none as the newest, and returns what had to go: the
+    /// values evicted, or the value itself if it is heavier than the whole capacity.
+    pub(super) fn insert(&mut self, stored: Stored<V>) -> Displaced<V> {
+        debug_assert!(self.position(stored.hash, stored.value.key()).is_none());
+        let mut displaced = Displaced::none();
+        let weight = weight_bytes(&stored.value);
         let Some(others_max) = self.capacity_bytes.checked_sub(weight) else {
             displaced.push(stored.value);
             return displaced;
@@ -117,11 +138,11 @@ impl<V> Entries<V> {
     }
 
     /// Changes the capacity and returns what no longer fits.
-    pub(super) fn resize(&mut self, capacity_bytes: usize) -> Vec<Arc<V>> {
-        let mut displaced = Vec::new();
-        self.capacity_bytes = capacity_bytes;
+    pub(super) fn resize(&mut self, capacity_bytes: usize) -> Displaced<V> {
+        let mut displaced = Displaced::none();
+        self.capacity_bytes = capacity_bytes.min(CAPACITY_BYTES_MAX);
         // Without a clock nothing counts as expired.
-        self.evict_down_to(capacity_bytes, 0, &mut displaced);
+        self.evict_down_to(self.capacity_bytes, 0, &mut displaced);
         displaced
     }
 
@@ -132,7 +153,16 @@ impl<V> Entries<V> {
         std::mem::replace(self, empty)
     }
 
-    fn evict_down_to(&mut self, bytes: usize, now_ns: u64, displaced: &mut Vec<Arc<V>>) {
+    fn visit(&mut self, at: u32, now_ns: u64) -> Option<(V, u64)> {
+        let entry = self.entry_mut(at);
+        if now_ns >= entry.expires_ns {
+            return None;
+        }
+        entry.visited = true;
+        Some((entry.value.clone(), now_ns.saturating_sub(entry.stored_ns)))
+    }
+
+    fn evict_down_to(&mut self, bytes: usize, now_ns: u64, displaced: &mut Displaced<V>) {
         while self.bytes > bytes {
             let at = self.victim(now_ns);
             self.evictions += 1;
@@ -142,7 +172,7 @@ impl<V> Entries<V> {
 
     /// Moves the hand to the next entry to evict. It passes each entry at most once before it
     /// finds one whose bit it has cleared itself. Must not be called on an empty list.
-    fn victim(&mut self, now_ns: u64) -> usize {
+    fn victim(&mut self, now_ns: u64) -> u32 {
         loop {
             let at = if self.hand == NONE { self.oldest } else { self.hand };
             let entry = self.entry_mut(at);
@@ -155,28 +185,27 @@ impl<V> Entries<V> {
     }
 
     fn push(&mut self, stored: Stored<V>, weight: usize) {
-        let Stored { hash, key, value, stored_ns, expires_ns, .. } = stored;
+        let Stored { hash, value, stored_ns, expires_ns } = stored;
         let (newer, older) = (NONE, self.newest);
-        let entry =
-            Entry { hash, key, value, weight, stored_ns, expires_ns, visited: false, newer, older };
+        let entry = Entry { value, stored_ns, expires_ns, hash, newer, older, visited: false };
         let at = self.vacant.pop().unwrap_or_else(|| {
             self.places.push(None);
-            self.places.len() - 1
+            u32::try_from(self.places.len() - 1).expect("the overhead of all is in the capacity")
         });
-        self.places[at] = Some(entry);
+        self.places[at as usize] = Some(entry);
         match older {
             NONE => self.oldest = at,
             older => self.entry_mut(older).newer = at,
         }
         self.newest = at;
         self.bytes += weight;
-        let places = &self.places;
-        self.index.insert_unique(hash, at, |at| linked(places, *at).hash);
+        self.index.insert(hash, at);
     }
 
     /// Takes the entry at a position out of list and index.
-    fn take(&mut self, at: usize) -> Arc<V> {
-        let entry = self.places[at].take().expect("a position in the index holds an entry");
+    fn take(&mut self, at: u32) -> V {
+        let entry = self.places[at as usize].take();
+        let entry = entry.expect("a position in the index holds an entry");
         self.vacant.push(at);
         match entry.newer {
             NONE => self.newest = entry.older,
@@ -189,63 +218,81 @@ impl<V> Entries<V> {
         if self.hand == at {
             self.hand = entry.newer;
         }
-        self.bytes -= entry.weight;
-        if let Ok(found) = self.index.find_entry(entry.hash, |other| *other == at) {
-            found.remove();
-        }
+        self.bytes -= weight_bytes(&entry.value);
+        self.index.remove(entry.hash, at);
         entry.value
     }
 
-    fn position(&self, hash: u64, key: &[u8]) -> Option<usize> {
-        let places = &self.places;
-        let same = |at: &usize| {
-            let entry = linked(places, *at);
-            entry.hash == hash && *entry.key == *key
-        };
-        self.index.find(hash, same).copied()
+    fn position(&self, hash: u32, key: &[u8]) -> Option<u32> {
+        self.index.find(hash, |at| {
+            let entry = self.places[at as usize].as_ref();
+            entry.is_some_and(|entry| entry.value.key() == key)
+        })
     }
 
-    fn entry_mut(&mut self, at: usize) -> &mut Entry<V> {
-        self.places[at].as_mut().expect("a position in the list holds an entry")
+    fn entry_mut(&mut self, at: u32) -> &mut Entry<V> {
+        self.places[at as usize].as_mut().expect("a position in the list holds an entry")
     }
 }
 
-fn linked<V>(places: &[Option<Entry<V>>], at: usize) -> &Entry<V> {
-    places[at].as_ref().expect("a position in the index holds an entry")
+impl<V> Displaced<V> {
+    pub(super) const fn none() -> Self {
+        Self { first: None, more: Vec::new() }
+    }
+
+    pub(super) fn push(&mut self, value: V) {
+        if self.first.is_none() {
+            self.first = Some(value);
+        } else {
+            self.more.push(value);
+        }
+    }
+}
+
+fn weight_bytes(value: &impl Cached) -> usize {
+    value.weight_bytes().saturating_add(ENTRY_OVERHEAD_BYTES)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{ENTRY_OVERHEAD_BYTES, Entries, Entry, Stored};
-    use std::sync::Arc;
+    use super::{Cached, Displaced, ENTRY_OVERHEAD_BYTES, Entries, Entry, Found, NONE, Stored};
 
-    const WEIGHT: usize = 100 + 1 + ENTRY_OVERHEAD_BYTES;
+    const WEIGHT: usize = 100 + ENTRY_OVERHEAD_BYTES;
 
-    fn stored(name: u8, value_bytes: usize, expires_ns: u64) -> Stored<u8> {
-        Stored {
-            // One hash for all: only the key tells them apart.
-            hash: 7,
-            key: Arc::from([name].as_slice()),
-            value: Arc::new(name),
-            value_bytes,
-            stored_ns: 1,
-            expires_ns,
+    #[derive(Clone, Debug)]
+    struct Named {
+        key: [u8; 1],
+        bytes: usize,
+    }
+
+    impl Cached for Named {
+        fn key(&self) -> &[u8] {
+            &self.key
+        }
+
+        fn weight_bytes(&self) -> usize {
+            self.bytes
         }
     }
 
-    fn filled(names: &[u8], room: usize) -> Entries<u8> {
+    fn stored(name: u8, bytes: usize, expires_ns: u64) -> Stored<Named> {
+        // One hash for all: only the key tells them apart.
+        Stored { hash: 7, value: Named { key: [name], bytes }, stored_ns: 1, expires_ns }
+    }
+
+    fn filled(of: &[u8], room: usize) -> Entries<Named> {
         let mut entries = Entries::with_capacity(room * WEIGHT);
-        for name in names {
-            assert!(entries.insert(stored(*name, 100, 1_000)).is_empty());
+        for name in of {
+            assert!(names(entries.insert(stored(*name, 100, 1_000))).is_empty());
         }
         entries
     }
 
-    fn names(displaced: Vec<Arc<u8>>) -> Vec<u8> {
-        displaced.iter().map(|value| **value).collect()
+    fn names(displaced: Displaced<Named>) -> Vec<u8> {
+        displaced.first.iter().chain(&displaced.more).map(|value| value.key[0]).collect()
     }
 
-    fn has(entries: &Entries<u8>, name: u8) -> bool {
+    fn has(entries: &Entries<Named>, name: u8) -> bool {
         entries.position(7, &[name]).is_some()
     }
 
@@ -278,18 +325,20 @@ mod tests {
         let mut entries = filled(&[1, 2, 3, 4], 4);
         assert_eq!(names(entries.insert(stored(5, 4 * WEIGHT, 1_000))), [5]);
         assert_eq!(entries.len(), 4);
-        let half = 2 * WEIGHT - 1 - ENTRY_OVERHEAD_BYTES;
+        let half = 2 * WEIGHT - ENTRY_OVERHEAD_BYTES;
         assert_eq!(names(entries.insert(stored(6, half, 1_000))), [1, 2]);
         assert_eq!(entries.bytes(), 4 * WEIGHT);
         assert_eq!(names(entries.insert(stored(7, usize::MAX, 1_000))), [7]);
     }
 
     #[test]
-    fn a_value_replaces_the_earlier_one_of_its_key() {
+    fn what_is_found_expired_is_taken_out() {
         let mut entries = filled(&[1, 2], 2);
-        assert_eq!(names(entries.insert(stored(1, 90, 1_000))), [1]);
-        assert_eq!((entries.len(), entries.bytes()), (2, 2 * WEIGHT - 10));
-        assert_eq!(entries.evictions(), 0);
+        let found = entries.find(7, &[1], 999);
+        assert!(matches!(found, Found::Fresh { value, age_ns: 998 } if value.key == [1]));
+        assert!(matches!(entries.find(7, &[1], 1_000), Found::Expired { .. }));
+        assert!(matches!(entries.find(7, &[1], 999), Found::Nothing));
+        assert_eq!((entries.len(), entries.bytes(), entries.evictions()), (1, WEIGHT, 0));
     }
 
     #[test]
@@ -305,12 +354,15 @@ mod tests {
         assert!(entries.remove(7, &[1]).is_some());
         assert_eq!(names(entries.resize(0)), [2]);
         assert_eq!((entries.len(), entries.bytes()), (0, 0));
-        assert_eq!((entries.newest, entries.oldest), (super::NONE, super::NONE));
+        assert_eq!((entries.newest, entries.oldest), (NONE, NONE));
     }
 
     #[test]
-    fn the_overhead_covers_the_place_in_the_list() {
-        // Twice, because a vector that has just grown is half empty.
-        assert!(2 * size_of::<Option<Entry<u8>>>() + 64 <= ENTRY_OVERHEAD_BYTES);
+    fn an_entry_is_less_than_a_cache_line_and_the_overhead_covers_it() {
+        let place = size_of::<Option<Entry<std::sync::Arc<[u8]>>>>();
+        assert!(place <= 48, "{place} bytes");
+        // Twice, because a vector that has just grown is half empty. An index that has is at
+        // three eighths: 22 bytes an entry. The rest is for the allocator.
+        assert!(2 * (place + size_of::<u32>()) + 22 + 48 <= ENTRY_OVERHEAD_BYTES);
     }
 }

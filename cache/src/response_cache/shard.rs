@@ -3,15 +3,17 @@
 //! Owns the rule that a key is stored or in flight, never both, and the counters. Must not know
 //! how many shards there are.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::Waker,
+};
 
 use crossbeam::utils::CachePadded;
-use hashbrown::HashTable;
 
 use super::{
-    CacheStats,
-    entries::{Entries, Stored},
-    flight::Flight,
+    CacheStats, Cached,
+    entries::{Displaced, Entries, Found, Stored},
+    flights::{Flights, Landed, Left, Part, Phase, Sight},
 };
 
 /// A shard as the cache, its fills and its waiters hold it.
@@ -19,101 +21,134 @@ pub(super) type SharedShard<V> = Arc<CachePadded<Mutex<Shard<V>>>>;
 
 pub(super) struct Shard<V> {
     entries: Entries<V>,
-    flights: HashTable<Arc<Flight<V>>>,
+    flights: Flights<V>,
     hits: u64,
     misses: u64,
 }
 
-/// What was taken out of a shard, to be dropped when it is unlocked.
-pub(super) struct Drained<V> {
-    _entries: Entries<V>,
-    _flights: HashTable<Arc<Flight<V>>>,
+/// How a lookup goes on.
+pub(super) enum Begun<V> {
+    Hit { value: V, age_ns: u64 },
+    Part(Part),
 }
 
-impl<V> Shard<V> {
+impl<V: Cached> Shard<V> {
     pub(super) fn with_capacity(capacity_bytes: usize) -> SharedShard<V> {
         let entries = Entries::with_capacity(capacity_bytes);
-        let shard = Self { entries, flights: HashTable::new(), hits: 0, misses: 0 };
+        let shard = Self { entries, flights: Flights::default(), hits: 0, misses: 0 };
         Arc::new(CachePadded::new(Mutex::new(shard)))
     }
 
     /// The stored value and its age, counted as a hit. Nothing is counted when there is none.
-    pub(super) fn hit(&mut self, hash: u64, key: &[u8], now_ns: u64) -> Option<(Arc<V>, u64)> {
+    pub(super) fn hit(&mut self, hash: u32, key: &[u8], now_ns: u64) -> Option<(V, u64)> {
         let found = self.entries.hit(hash, key, now_ns)?;
         self.hits += 1;
         Some(found)
     }
 
-    pub(super) fn count_hit(&mut self) {
-        self.hits += 1;
+    /// The stored value, or a part in the flight of `key`; counted unless the part is to wait.
+    /// What has expired is returned besides.
+    pub(super) fn begin(
+        &mut self,
+        hash: u32,
+        key: &[u8],
+        now_ns: u64,
+        waiters_max: usize,
+        waker: Option<&Waker>,
+    ) -> (Begun<V>, Found<V>) {
+        let expired = match self.entries.find(hash, key, now_ns) {
+            Found::Fresh { value, age_ns } => {
+                self.hits += 1;
+                return (Begun::Hit { value, age_ns }, Found::Nothing);
+            }
+            expired => expired,
+        };
+        let part = self.flights.join(hash, key, waiters_max, waker);
+        if matches!(part, Part::Filler { .. } | Part::Crowded) {
+            self.misses += 1;
+        }
+        (Begun::Part(part), expired)
     }
 
-    pub(super) fn count_miss(&mut self) {
-        self.misses += 1;
+    /// Looks again with a ticket; counted unless the wait goes on.
+    pub(super) fn look(
+        &mut self,
+        at: u32,
+        ticket: u64,
+        waker: &Waker,
+    ) -> (Sight<V>, Option<Waker>) {
+        let seen = self.flights.look(at, ticket, waker);
+        match &seen.0 {
+            Sight::Asleep => {}
+            Sight::Filled { .. } => self.hits += 1,
+            Sight::Filler | Sight::Released => self.misses += 1,
+        }
+        seen
     }
 
-    /// Takes the stored value of `key` out.
-    pub(super) fn remove(&mut self, hash: u64, key: &[u8]) -> Option<Arc<V>> {
+    /// Ends a flight with a value: for those who wait, and stored if that is allowed. Returns
+    /// what had to go.
+    pub(super) fn complete(
+        &mut self,
+        at: u32,
+        value: V,
+        ttl_ns: u64,
+        now_ns: u64,
+    ) -> (Landed, Displaced<V>) {
+        let shared = || Phase::Filled { value: value.clone(), filled_ns: now_ns };
+        let landed = self.flights.land(at, shared);
+        if landed.up_to_date && ttl_ns > 0 {
+            let hash = landed.hash;
+            let expires_ns = now_ns.saturating_add(ttl_ns);
+            let stored = Stored { hash, value, stored_ns: now_ns, expires_ns };
+            return (landed, self.entries.insert(stored));
+        }
+        let mut displaced = Displaced::none();
+        displaced.push(value);
+        (landed, displaced)
+    }
+
+    /// Ends a flight without a value.
+    pub(super) fn release(&mut self, at: u32) -> Landed {
+        self.flights.land(at, || Phase::Released)
+    }
+
+    /// Forgets the value of `key`, and lets lookups no longer find its flight.
+    pub(super) fn invalidate(&mut self, hash: u32, key: &[u8]) -> Option<V> {
+        self.flights.detach_key(hash, key);
         self.entries.remove(hash, key)
     }
 
-    /// The flight that a lookup of `key` finds.
-    pub(super) fn flight(&self, hash: u64, key: &[u8]) -> Option<&Arc<Flight<V>>> {
-        self.flights.find(hash, |flight| *flight.key == *key)
-    }
-
-    /// Lets lookups find `flight`. No other of its key may be attached.
-    pub(super) fn attach(&mut self, flight: &Arc<Flight<V>>) {
-        self.flights.insert_unique(flight.hash, Arc::clone(flight), |other| other.hash);
-    }
-
-    /// Takes a flight out of the way of lookups. False when a flush or an invalidation has done
-    /// so: what it brings is out of date.
-    pub(super) fn detach(&mut self, flight: &Arc<Flight<V>>) -> bool {
-        let found = self.flights.find_entry(flight.hash, |other| Arc::ptr_eq(other, flight));
-        // The caller has a reference, so that nothing is dropped here but a count.
-        found.map(hashbrown::hash_table::OccupiedEntry::remove).is_ok()
-    }
-
-    /// Takes the flight of `key` out of the way, whichever it is.
-    pub(super) fn detach_key(&mut self, hash: u64, key: &[u8]) -> Option<Arc<Flight<V>>> {
-        let found = self.flights.find_entry(hash, |flight| *flight.key == *key).ok()?;
-        Some(found.remove().0)
-    }
-
-    /// Stores a value and returns what had to go.
-    pub(super) fn store(&mut self, stored: Stored<V>) -> Vec<Arc<V>> {
-        self.entries.insert(stored)
-    }
-
-    pub(super) fn resize(&mut self, capacity_bytes: usize) -> Vec<Arc<V>> {
+    pub(super) fn resize(&mut self, capacity_bytes: usize) -> Displaced<V> {
         self.entries.resize(capacity_bytes)
     }
 
     /// Takes out all values and detaches all flights.
-    pub(super) fn drain(&mut self) -> Drained<V> {
-        Drained { _entries: self.entries.drain(), _flights: std::mem::take(&mut self.flights) }
+    pub(super) fn drain(&mut self) -> Entries<V> {
+        self.flights.detach_all();
+        self.entries.drain()
     }
 
     /// Adds the numbers of this shard.
     pub(super) fn add_to(&self, stats: &mut CacheStats) {
         stats.entries += self.entries.len();
         stats.bytes += self.entries.bytes();
-        stats.in_flight += self.flights.len();
+        stats.in_flight += self.flights.attached();
         stats.hits += self.hits;
         stats.misses += self.misses;
         stats.evictions += self.entries.evictions();
     }
 }
 
-/// Detaches a flight that nobody fills or waits for any more.
-pub(super) fn sweep<V>(shard: &Mutex<Shard<V>>, flight: &Arc<Flight<V>>) {
-    if flight.is_deserted() {
-        let mut shard = lock(shard);
-        // A lookup may have taken it over since.
-        if flight.is_deserted() {
-            shard.detach(flight);
-        }
+impl<V> Shard<V> {
+    /// The filler gives up, see [`Flights::give_up`].
+    pub(super) fn give_up(&mut self, at: u32) -> Option<Waker> {
+        self.flights.give_up(at)
+    }
+
+    /// A waiter gives up, see [`Flights::leave`].
+    pub(super) fn leave(&mut self, at: u32, ticket: u64) -> Left<V> {
+        self.flights.leave(at, ticket)
     }
 }
 

@@ -4,57 +4,59 @@
 
 use std::{
     pin::Pin,
-    sync::Arc,
     task::{Context, Poll, Waker},
 };
 
 use super::{
-    FillSlot, Lookup, ResponseCache,
-    flight::{Flight, Sight},
-    shard::{SharedShard, lock, sweep},
+    Cached, FillSlot, Lookup, ResponseCache,
+    flights::Sight,
+    shard::{SharedShard, lock},
 };
 
 /// A place among those who wait for a fill. Dropping it gives the place up and forgets its waker.
 #[must_use = "dropping a Ticket gives up waiting"]
 pub struct Ticket<V> {
     shard: SharedShard<V>,
-    flight: Arc<Flight<V>>,
+    /// Of the flight in the shard.
+    at: u32,
     number: u64,
+    ended: bool,
 }
 
 impl<V> Ticket<V> {
-    pub(super) fn new(shard: SharedShard<V>, flight: Arc<Flight<V>>, number: u64) -> Self {
-        Self { shard, flight, number }
+    pub(super) fn new(shard: SharedShard<V>, at: u32, number: u64) -> Self {
+        Self { shard, at, number, ended: false }
     }
+}
 
+impl<V: Cached> Ticket<V> {
     /// Looks whether the wait is over. To be called after the waker was woken; earlier calls are
     /// allowed. While it is not, the answer is `Pending` with this ticket, and `waker` replaces the
     /// one registered before.
-    pub fn poll(self, now_ns: u64, waker: &Waker) -> Lookup<V> {
-        match self.flight.look(self.number, waker) {
+    pub fn poll(mut self, now_ns: u64, waker: &Waker) -> Lookup<V> {
+        let (sight, earlier) = lock(&self.shard).look(self.at, self.number, waker);
+        self.ended = !matches!(sight, Sight::Asleep);
+        // After unlocking, and after the flight has lost the ticket.
+        drop(earlier);
+        match sight {
             Sight::Asleep => Lookup::Pending(self),
             Sight::Filled { value, filled_ns } => {
-                lock(&self.shard).count_hit();
                 Lookup::Hit { value, age_ns: now_ns.saturating_sub(filled_ns) }
             }
-            Sight::Filler => {
-                // The slot first: from here on it is the one that owes.
-                let slot = FillSlot::new(Arc::clone(&self.shard), Arc::clone(&self.flight));
-                lock(&self.shard).count_miss();
-                Lookup::Fill(slot)
-            }
-            Sight::Released => {
-                lock(&self.shard).count_miss();
-                Lookup::Busy
-            }
+            Sight::Filler => Lookup::Fill(FillSlot::new(SharedShard::clone(&self.shard), self.at)),
+            Sight::Released => Lookup::Busy,
         }
     }
 }
 
 impl<V> Drop for Ticket<V> {
     fn drop(&mut self) {
-        self.flight.leave(self.number);
-        sweep(&self.shard, &self.flight);
+        if !self.ended {
+            let mut left = lock(&self.shard).leave(self.at, self.number);
+            if let Some(waker) = left.next.take() {
+                waker.wake();
+            }
+        }
     }
 }
 
@@ -64,7 +66,7 @@ pub enum Answer<V> {
     /// A stored value, or that of the fill waited for.
     Hit {
         /// The value.
-        value: Arc<V>,
+        value: V,
         /// Nanoseconds since it was stored.
         age_ns: u64,
     },
@@ -83,7 +85,7 @@ pub struct Wait<'a, V, N> {
     ticket: Option<Ticket<V>>,
 }
 
-impl<'a, V, N: Fn() -> u64> Wait<'a, V, N> {
+impl<'a, V: Cached, N: Fn() -> u64> Wait<'a, V, N> {
     pub(super) fn new(cache: &'a ResponseCache<V>, key: &'a [u8], now: N) -> Self {
         Self { cache, key, now, ticket: None }
     }
@@ -92,7 +94,7 @@ impl<'a, V, N: Fn() -> u64> Wait<'a, V, N> {
 /// Nothing in it is pinned: the clock is only called.
 impl<V, N> Unpin for Wait<'_, V, N> {}
 
-impl<V, N: Fn() -> u64> Future for Wait<'_, V, N> {
+impl<V: Cached, N: Fn() -> u64> Future for Wait<'_, V, N> {
     type Output = Answer<V>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Answer<V>> {

@@ -1,10 +1,9 @@
 //! The stage's response cache: one look-up per request, one fill per key in flight.
 
 use std::pin::pin;
-use std::sync::Arc;
 use std::time::Duration;
 
-use ringway_cache::response_cache::{Answer as Waited, FillSlot};
+use ringway_cache::response_cache::{Answer, FillSlot};
 use ringway_core::context::Context;
 use ringway_core::error::{GatewayError, ResponseType};
 use ringway_core::http::FieldName;
@@ -21,6 +20,7 @@ use crate::client::Client;
 use crate::clock::{self, Moment};
 use crate::ending::{Answered, Failure};
 use crate::phase::metrics::CacheUse;
+use crate::process::StageResponses;
 use crate::relay::{self, Capture, ToClient};
 use crate::timer;
 use crate::worker::Worker;
@@ -32,7 +32,7 @@ pub(crate) enum Looked {
     /// Kept.
     Hit {
         /// The response.
-        response: Arc<CachedResponse>,
+        response: CachedResponse,
     },
     /// This request fills the key; dropping it lets the next one try.
     Fill(Fill),
@@ -43,6 +43,7 @@ pub(crate) enum Looked {
 /// The duty to fill a key.
 pub(crate) struct Fill {
     slot: FillSlot<CachedResponse>,
+    key: Box<[u8]>,
     ttl_ns: u64,
 }
 
@@ -66,19 +67,26 @@ impl Looked {
 }
 
 impl Fill {
-    /// Starts to keep a response whose field lines are these.
-    pub(crate) fn capture(fields: &[u8], framing: ToClient) -> Capture {
-        Capture::new(fields, framing, CACHED_RESPONSE_BYTES_MAX)
+    /// Starts to keep a response of this status whose field lines are these.
+    pub(crate) fn capture(
+        &self,
+        worker: &Worker,
+        status: u16,
+        fields: &[u8],
+        framing: ToClient,
+    ) -> Capture {
+        Capture::new(worker, (status, &self.key), fields, framing, CACHED_RESPONSE_BYTES_MAX)
     }
 
     /// Keeps a response that was sent whole. Responses of 500 and above are not kept.
-    pub(crate) fn complete(self, status: u16, captured: Capture, now: Moment) {
-        match captured.into_response(status) {
+    pub(crate) fn complete(self, worker: &Worker, status: u16, captured: Capture) {
+        match captured.response() {
             Some(response) if status < 500 => {
-                self.slot.complete(response, self.ttl_ns, now.0);
+                self.slot.complete(response, self.ttl_ns, worker.clock.now().0);
             }
             _ => self.slot.uncacheable(),
         }
+        captured.put_away(worker);
     }
 }
 
@@ -103,7 +111,7 @@ pub(crate) async fn look_up(
 
 async fn look_up_key(
     worker: &Worker,
-    cache: &Arc<crate::process::StageResponses>,
+    cache: &StageResponses,
     rule: &MethodCache,
     key: &[u8],
     context: &Context<'_>,
@@ -120,21 +128,34 @@ async fn look_up_key(
             InvalidationRule::IgnoreAndWarn | InvalidationRule::Ignore => {}
         }
     }
-    if let Some((response, _age)) = cache.hit(key, clock::recent().0) {
-        return Ok(Looked::Hit { response });
-    }
+    let looked = match cache.begin(key, clock::recent().0) {
+        Some(answer) => answer,
+        None => match wait(worker, cache, key).await {
+            Ok(answer) => answer,
+            Err(timer::Elapsed) => return Ok(Looked::Miss),
+        },
+    };
+    Ok(match looked {
+        Answer::Hit { value, .. } => Looked::Hit { response: value },
+        Answer::Fill(slot) => {
+            let ttl_ns = u64::from(rule.ttl_seconds) * 1_000_000_000;
+            Looked::Fill(Fill { slot, key: key.into(), ttl_ns })
+        }
+        Answer::Busy => Looked::Miss,
+    })
+}
+
+/// Waits while another request fills the key.
+async fn wait(
+    worker: &Worker,
+    cache: &StageResponses,
+    key: &[u8],
+) -> Result<Answer<CachedResponse>, timer::Elapsed> {
     // As long as the fill itself may take; it ends by its own timeout.
     let limit = Duration::from_millis(u64::from(INTEGRATION_TIMEOUT_MS_MAX));
     let clock = &worker.clock;
     let wait = pin!(cache.wait(key, || clock.now().0));
-    let waited = timer::or_drop(limit, wait).await;
-    Ok(match waited {
-        Ok(Waited::Hit { value, .. }) => Looked::Hit { response: value },
-        Ok(Waited::Fill(slot)) => {
-            Looked::Fill(Fill { slot, ttl_ns: u64::from(rule.ttl_seconds) * 1_000_000_000 })
-        }
-        Ok(Waited::Busy) | Err(timer::Elapsed) => Looked::Miss,
-    })
+    timer::or_drop(limit, wait).await
 }
 
 /// Whether the response is to say that `Cache-Control: max-age=0` had no effect.
@@ -166,15 +187,15 @@ pub(crate) async fn answer(
     let date = worker.date(received);
     let own = Own { delivery: sink.delivery(worker, &date), traced: false };
     let length = BodyLength::Length(response.body().len() as u64);
-    write_own_fields(response.status, context, length, own, sink.out);
+    write_own_fields(response.status(), context, length, own, sink.out);
     sink.write_warning();
     sink.out.extend_from_slice(response.fields());
     sink.out.extend_from_slice(write::CRLF);
-    let framing = match response.status {
+    let framing = match response.status() {
         204 | 304 => ToClient::Nothing,
         _ if sink.omit_body => ToClient::Nothing,
         _ => ToClient::Length(response.body().len() as u64),
     };
     let bytes = relay::send_text(sink, framing, response.body(), None).await?;
-    Ok(Answered { status: response.status, bytes })
+    Ok(Answered { status: response.status(), bytes })
 }

@@ -14,7 +14,7 @@ use ringway_core::snapshot::MockIntegration;
 use crate::client::Client;
 use crate::clock;
 use crate::ending::{Answered, Failure};
-use crate::phase::response_cache::{Fill, Looked};
+use crate::phase::response_cache::Looked;
 use crate::phase::validate::{body_error, body_failure};
 use crate::relay::{self, ToClient};
 use crate::worker::Worker;
@@ -64,11 +64,12 @@ pub(super) async fn answer(
         _ => ToClient::Length(text.len() as u64),
     };
     let fill = looked.into_fill();
-    let mut captured = fill.is_some().then(|| Fill::capture(&sink.out[fields..], framing));
+    let mut captured =
+        fill.as_ref().map(|fill| fill.capture(worker, rule.status, &sink.out[fields..], framing));
     sink.out.extend_from_slice(write::CRLF);
     let bytes = relay::send_text(sink, framing, text.as_bytes(), captured.as_mut()).await?;
     if let Some((fill, captured)) = fill.zip(captured) {
-        fill.complete(rule.status, captured, worker.clock.now());
+        fill.complete(worker, rule.status, captured);
     }
     Ok(Answered { status: rule.status, bytes })
 }

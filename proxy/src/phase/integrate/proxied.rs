@@ -13,7 +13,7 @@ use super::http::Call;
 use crate::client::Sink;
 use crate::clock;
 use crate::ending::{Answered, Failure};
-use crate::phase::response_cache::{Fill, Looked};
+use crate::phase::response_cache::Looked;
 use crate::relay::{self, ToClient};
 use crate::upstream::{Incoming, Reply};
 use crate::worker::Worker;
@@ -49,7 +49,8 @@ pub(super) async fn respond(
     sink.keep_alive &= framing != ToClient::UntilClose;
     let fields = write_head(worker, sink, context, &incoming, &response, (status, framing))?;
     let fill = looked.into_fill();
-    let mut captured = fill.is_some().then(|| Fill::capture(&sink.out[fields..], framing));
+    let mut captured =
+        fill.as_ref().map(|fill| fill.capture(worker, status, &sink.out[fields..], framing));
     let capture = captured.as_mut();
     sink.out.extend_from_slice(write::CRLF);
     let bytes = match text {
@@ -64,7 +65,7 @@ pub(super) async fn respond(
         }
     };
     if let Some((fill, captured)) = fill.zip(captured) {
-        fill.complete(status, captured, worker.clock.now());
+        fill.complete(worker, status, captured);
     }
     Ok(Answered { status, bytes })
 }
