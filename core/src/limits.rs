@@ -20,6 +20,10 @@ pub const DEFINITION_BYTES_MAX: usize = 6 * 1024 * 1024;
 pub const DEFINITION_DEPTH_MAX: usize = 64;
 /// Values (scalars, arrays, objects, keys) of an imported document, YAML aliases expanded.
 pub const DEFINITION_NODES_MAX: usize = 1_000_000;
+/// Largest settings file, bytes: a million API keys with the plan that lists them take 73 MB.
+pub const SETTINGS_BYTES_MAX: usize = 128 * 1024 * 1024;
+/// Values (scalars, arrays, objects, keys) of a settings file: eight for each of a million keys.
+pub const SETTINGS_NODES_MAX: usize = 16_000_000;
 /// Bytes of text an imported document may hold once YAML aliases and `$ref`s are followed.
 pub const DEFINITION_EXPANDED_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// `$ref`s followed one after the other.

@@ -3,6 +3,7 @@
 
 use ringway_core::compile::compile;
 use ringway_core::definition::{QuotaPeriod, RestApi};
+use ringway_core::limits::{DEFINITION_BYTES_MAX, SETTINGS_BYTES_MAX};
 use ringway_core::openapi::{ImportOptions, import};
 use ringway_core::settings::{Extensions, is_settings, parse, single};
 
@@ -90,8 +91,10 @@ fn method_settings_inherit() {
 
 #[test]
 fn definitions_have_stable_deployments() {
-    let settings = parse(FULL.as_bytes()).expect("parses");
-    let definitions = || settings.definitions(vec![(0, api("a")), (1, api("b"))]);
+    let definitions = || {
+        let settings = parse(FULL.as_bytes()).expect("parses");
+        settings.definitions(vec![(0, api("a")), (1, api("b"))])
+    };
     let first = definitions();
     let stages: Vec<_> =
         first.apis.iter().flat_map(|a| &a.stages).map(|s| s.stage.clone()).collect();
@@ -103,6 +106,24 @@ fn definitions_have_stable_deployments() {
     assert_eq!(definitions().apis[0].stages[0].stage, stages[0]);
     assert_eq!(first.account.throttle_settings.burst_limit, 7000);
     assert_eq!((first.api_keys.len(), first.usage_plans.len()), (1, 1));
+}
+
+#[test]
+fn keys_may_be_more_than_a_document_may_hold() {
+    let keys = (0..60_000).map(|n| {
+        format!(
+            r#"{{"name": "key-{n}", "value": "a-value-that-is-long-enough-{n}", "enabled": true}}"#
+        )
+    });
+    let keys = keys.collect::<Vec<_>>().join(",\n");
+    let stage = r#"{"openapi": "a.yaml", "stages": [{"stageName": "dev"}]}"#;
+    let blanks = " ".repeat(DEFINITION_BYTES_MAX);
+    let text = format!(r#"{{"apis": [{stage}], "apiKeys": [{keys}]{blanks}}}"#);
+    assert!(is_settings(text.as_bytes()));
+    assert_eq!(parse(text.as_bytes()).expect("parses").api_keys.len(), 60_000);
+    let over = format!("{{\"apis\": []{}}}", " ".repeat(SETTINGS_BYTES_MAX));
+    let error = parse(over.as_bytes()).expect_err("too large");
+    assert!(error.message.contains(&SETTINGS_BYTES_MAX.to_string()), "{}", error.message);
 }
 
 #[test]

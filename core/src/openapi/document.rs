@@ -7,8 +7,32 @@ use serde_saphyr::budget::BudgetBreach;
 use super::error::ImportError;
 use super::json::{self, Position};
 use crate::limits::{
-    DEFINITION_BYTES_MAX, DEFINITION_DEPTH_MAX, DEFINITION_EXPANDED_BYTES_MAX, DEFINITION_NODES_MAX,
+    DEFINITION_BYTES_MAX, DEFINITION_DEPTH_MAX, DEFINITION_EXPANDED_BYTES_MAX,
+    DEFINITION_NODES_MAX, SETTINGS_BYTES_MAX, SETTINGS_NODES_MAX,
 };
+
+/// How large a text may be.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bounds {
+    bytes: usize,
+    nodes: usize,
+    expanded_bytes: usize,
+}
+
+impl Bounds {
+    /// Of an OpenAPI document, which may come from anyone.
+    pub(crate) const DEFINITION: Self = Self {
+        bytes: DEFINITION_BYTES_MAX,
+        nodes: DEFINITION_NODES_MAX,
+        expanded_bytes: DEFINITION_EXPANDED_BYTES_MAX,
+    };
+    /// Of a settings file, which the operator wrote and which lists API keys.
+    pub(crate) const SETTINGS: Self = Self {
+        bytes: SETTINGS_BYTES_MAX,
+        nodes: SETTINGS_NODES_MAX,
+        expanded_bytes: 2 * SETTINGS_BYTES_MAX,
+    };
+}
 
 /// A parsed document.
 pub(crate) struct Document {
@@ -19,16 +43,16 @@ pub(crate) struct Document {
 }
 
 /// Parses JSON (the text starts with `{` or `[`) or YAML.
-pub(crate) fn parse(text: &[u8]) -> Result<Document, ImportError> {
-    let text = utf8(text)?;
-    if is_json(text) { parse_json(text) } else { parse_yaml(text) }
+pub(crate) fn parse(text: &[u8], bounds: Bounds) -> Result<Document, ImportError> {
+    let text = utf8(text, bounds)?;
+    if is_json(text) { parse_json(text, bounds) } else { parse_yaml(text, bounds) }
 }
 
 /// The text without a byte order mark, when it is UTF-8 and not too large.
-pub(crate) fn utf8(text: &[u8]) -> Result<&str, ImportError> {
-    if text.len() > DEFINITION_BYTES_MAX {
+fn utf8(text: &[u8], bounds: Bounds) -> Result<&str, ImportError> {
+    if text.len() > bounds.bytes {
         let message =
-            format!("the document has {} bytes, at most {DEFINITION_BYTES_MAX} are", text.len());
+            format!("the document has {} bytes, at most {} are", text.len(), bounds.bytes);
         return Err(ImportError::document(message + " accepted", None));
     }
     let text = std::str::from_utf8(text).map_err(|e| {
@@ -43,9 +67,9 @@ pub(crate) fn is_json(text: &str) -> bool {
     text.trim_start().starts_with(['{', '['])
 }
 
-fn parse_json(text: &str) -> Result<Document, ImportError> {
+fn parse_json(text: &str, bounds: Bounds) -> Result<Document, ImportError> {
     // simd-json descends recursively into a value tree: depth must be known before.
-    let scan = json::scan(text.as_bytes(), DEFINITION_DEPTH_MAX, DEFINITION_NODES_MAX)
+    let scan = json::scan(text.as_bytes(), DEFINITION_DEPTH_MAX, bounds.nodes)
         .map_err(|e| ImportError::document(e.message, Some(e.at)))?;
     let mut bytes = text.as_bytes().to_vec();
     let root = simd_json::serde::from_slice::<Value>(&mut bytes)
@@ -54,17 +78,16 @@ fn parse_json(text: &str) -> Result<Document, ImportError> {
 }
 
 /// What the YAML parser found, without the places it repeats; bounds in our own words.
-fn yaml_message(error: &serde_saphyr::Error) -> String {
+fn yaml_message(error: &serde_saphyr::Error, bounds: Bounds) -> String {
     use serde_saphyr::Error;
     match error {
-        Error::AliasError { error, .. } => yaml_message(error),
+        Error::AliasError { error, .. } => yaml_message(error, bounds),
         Error::Budget { breach: BudgetBreach::Depth { .. }, .. } => {
             format!("nested deeper than {DEFINITION_DEPTH_MAX} levels")
         }
         Error::Budget { .. } | Error::AliasReplayLimitExceeded { .. } => {
-            format!(
-                "more than {DEFINITION_NODES_MAX} values, or too much text, once aliases expand"
-            )
+            let nodes = bounds.nodes;
+            format!("more than {nodes} values, or too much text, once aliases expand")
         }
         other => {
             let message = other.to_string();
@@ -94,22 +117,22 @@ fn explain(text: &str, quick: &str, offset: usize) -> ImportError {
     }
 }
 
-fn parse_yaml(text: &str) -> Result<Document, ImportError> {
+fn parse_yaml(text: &str, bounds: Bounds) -> Result<Document, ImportError> {
     let options = serde_saphyr::options! {
         budget: serde_saphyr::budget! {
             max_depth: DEFINITION_DEPTH_MAX,
             flow_nesting_limit: DEFINITION_DEPTH_MAX,
             max_documents: 1,
-            max_nodes: DEFINITION_NODES_MAX,
-            max_events: 4 * DEFINITION_NODES_MAX,
-            max_total_scalar_bytes: DEFINITION_EXPANDED_BYTES_MAX,
-            max_recorded_anchor_events: DEFINITION_NODES_MAX,
-            max_recorded_anchor_bytes: DEFINITION_EXPANDED_BYTES_MAX,
-            max_total_comment_bytes: DEFINITION_BYTES_MAX,
+            max_nodes: bounds.nodes,
+            max_events: 4 * bounds.nodes,
+            max_total_scalar_bytes: bounds.expanded_bytes,
+            max_recorded_anchor_events: bounds.nodes,
+            max_recorded_anchor_bytes: bounds.expanded_bytes,
+            max_total_comment_bytes: bounds.bytes,
             enforce_alias_anchor_ratio: false,
         },
         alias_limits: serde_saphyr::alias_limits! {
-            max_total_replayed_events: DEFINITION_NODES_MAX / 4,
+            max_total_replayed_events: bounds.nodes / 4,
         },
         strict_booleans: true,
         emit_comments: false,
@@ -117,7 +140,7 @@ fn parse_yaml(text: &str) -> Result<Document, ImportError> {
     };
     let root: Value = serde_saphyr::from_str_with_options(text, options).map_err(|e| {
         let at = e.location().map(|l| (l.line() as u32, l.column() as u32));
-        ImportError::document(yaml_message(e.without_snippet()), at)
+        ImportError::document(yaml_message(e.without_snippet(), bounds), at)
     })?;
     Ok(Document { root, duplicates: Vec::new() })
 }

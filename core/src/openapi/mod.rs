@@ -61,7 +61,7 @@ pub struct ImportOptions {
 /// Every problem of the document, up to 100, with JSON path and line;
 /// [`ImportError::aws_message`] is what AWS answers.
 pub fn import(text: &[u8], options: &ImportOptions) -> Result<RestApi, ImportError> {
-    let document = document::parse(text)?;
+    let document = document::parse(text, document::Bounds::DEFINITION)?;
     import::run(&document, options).map_err(|error| with_lines(error, text))
 }
 

@@ -13,7 +13,8 @@ use serde_json::Value;
 use super::{method_settings, strict};
 use crate::definition::{Account, Stage};
 use crate::openapi::at::At;
-use crate::openapi::{ImportError, document, with_lines};
+use crate::openapi::document::{self, Bounds};
+use crate::openapi::{ImportError, with_lines};
 
 const STAGE: &str = "x-ringway-stage";
 const ECHO: &str = "x-ringway-echo";
@@ -34,7 +35,7 @@ impl Extensions {
     /// The text is no document, or a member has a key nobody knows or a wrong type; with path
     /// (`$.x-ringway-stage.variable`) and line.
     pub fn read(text: &[u8]) -> Result<Self, ImportError> {
-        let mut document = document::parse(text)?;
+        let mut document = document::parse(text, Bounds::DEFINITION)?;
         let root = &mut document.root;
         let extensions = (|| {
             let mut take = |key| root.get_mut(key).map(Value::take).filter(|v| !v.is_null());

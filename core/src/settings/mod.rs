@@ -19,8 +19,9 @@ use crate::definition::{
     Account, ApiKey, Definitions, DeployedApi, DeployedStage, RestApi, Stage, UsagePlan,
 };
 use crate::openapi::at::At;
+use crate::openapi::document::{self, Bounds};
 use crate::openapi::ids::{SHORT, stable};
-use crate::openapi::{ImportError, document, with_lines};
+use crate::openapi::{ImportError, with_lines};
 
 /// A settings file.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -53,7 +54,7 @@ pub struct SettingsApi {
 /// parsed is judged by its lines, so that its error is reported as that of the right kind of file.
 #[must_use]
 pub fn is_settings(text: &[u8]) -> bool {
-    match document::parse(text) {
+    match document::parse(text, Bounds::SETTINGS) {
         Ok(document) => {
             let has = |key| document.root.get(key).is_some();
             has("apis") && !has("openapi") && !has("swagger")
@@ -74,17 +75,17 @@ pub fn is_settings(text: &[u8]) -> bool {
 /// The first thing wrong: syntax, a key nobody knows, a value of the wrong type, nothing to serve;
 /// with JSON path (`$.apis[0].stages[1].x`) and line.
 pub fn parse(text: &[u8]) -> Result<Settings, ImportError> {
-    let document = document::parse(text)?;
+    let document = document::parse(text, Bounds::SETTINGS)?;
     let repeated = document.duplicates.first();
     if let Some((at, key)) = repeated {
         return Err(ImportError::document(format!("key `{key}` is there twice"), Some(*at)));
     }
-    read(&document.root).map_err(|error| with_lines(error, text))
+    read(document.root).map_err(|error| with_lines(error, text))
 }
 
-fn read(root: &Value) -> Result<Settings, ImportError> {
+fn read(mut root: Value) -> Result<Settings, ImportError> {
     // As written first: an error must name the entry it was made in, not one that inherits from it.
-    let written: Settings = strict::read(root, &At::ROOT)?;
+    let written: Settings = strict::read(&root, &At::ROOT)?;
     let apis = At::ROOT.key("apis");
     if written.apis.is_empty() {
         return Err(strict::error(&apis, "there is no API to serve"));
@@ -92,13 +93,16 @@ fn read(root: &Value) -> Result<Settings, ImportError> {
     if let Some(api) = written.apis.iter().position(|api| api.stages.is_empty()) {
         return Err(strict::error(&apis.index(api).key("stages"), "an API needs a stage"));
     }
-    let mut merged = root.clone();
-    for stage in merged["apis"].as_array_mut().into_iter().flatten() {
+    let account = written.account;
+    // Keys may be millions: not more than one copy of them beside the tree.
+    drop(written.api_keys);
+    for stage in root["apis"].as_array_mut().into_iter().flatten() {
         for stage in stage["stages"].as_array_mut().into_iter().flatten() {
-            method_settings::inherit(stage, &written.account);
+            method_settings::inherit(stage, &account);
         }
     }
-    let mut settings: Settings = strict::read(&merged, &At::ROOT)?;
+    let mut settings: Settings = strict::read(&root, &At::ROOT)?;
+    drop(root);
     for key in settings.api_keys.iter_mut().filter(|key| key.id.is_empty()) {
         key.id.clone_from(&key.name);
     }
@@ -112,7 +116,7 @@ impl Settings {
     /// The input of the compiler, from the imported documents with their places in
     /// [`Settings::apis`]. For paths in errors to be right, all are there and in order.
     #[must_use]
-    pub fn definitions(&self, apis: Vec<(usize, RestApi)>) -> Definitions {
+    pub fn definitions(self, apis: Vec<(usize, RestApi)>) -> Definitions {
         let deployed = |(at, api): (usize, RestApi)| {
             let stages = self.apis.get(at).map(|api| api.stages.clone());
             deploy(api, stages.unwrap_or_default())
@@ -120,8 +124,8 @@ impl Settings {
         Definitions {
             account: self.account,
             apis: apis.into_iter().map(deployed).collect(),
-            api_keys: self.api_keys.clone(),
-            usage_plans: self.usage_plans.clone(),
+            api_keys: self.api_keys,
+            usage_plans: self.usage_plans,
         }
     }
 }

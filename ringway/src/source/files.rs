@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use ringway_core::error::CompileError;
-use ringway_core::limits::DEFINITION_BYTES_MAX;
+use ringway_core::limits::SETTINGS_BYTES_MAX;
 use ringway_core::openapi::{self, ImportError};
 use ringway_core::settings::Extensions;
 
@@ -64,11 +64,11 @@ impl File {
     }
 }
 
-/// Reads a file, but not more of it than a definition may have.
+/// Reads a file, but not more of it than the largest kind may have.
 fn read(path: &Path) -> io::Result<Vec<u8>> {
     let mut contents = Vec::new();
     // One byte more: the import says by itself what is too large.
-    fs::File::open(path)?.take(DEFINITION_BYTES_MAX as u64 + 1).read_to_end(&mut contents)?;
+    fs::File::open(path)?.take(SETTINGS_BYTES_MAX as u64 + 1).read_to_end(&mut contents)?;
     Ok(contents)
 }
 
