@@ -47,9 +47,17 @@ Examples:
   ringway completion zsh > ~/.zfunc/_ringway
   ringway completion fish > ~/.config/fish/completions/ringway.fish";
 
+/// Version and, from build.rs, revision.
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (", env!("RINGWAY_REVISION"), ")");
+
 /// Amazon API Gateway for your own Linux machines.
 #[derive(Debug, Parser)]
-#[command(name = "ringway", version, after_help = EXAMPLES, arg_required_else_help = true)]
+#[command(
+    name = "ringway",
+    version = VERSION,
+    after_help = EXAMPLES,
+    arg_required_else_help = true
+)]
 pub(crate) struct Cli {
     /// What to do.
     #[command(subcommand)]
