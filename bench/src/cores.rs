@@ -55,11 +55,7 @@ pub fn sharpen_timers() -> io::Result<()> {
 /// To the hard one and not to `files`, because load and upstream may share a process, and the
 /// gateway inherits it.
 pub fn allow_open_files(files: u64) -> io::Result<()> {
-    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
-    // SAFETY: the pointer is to a live rlimit that the call fills.
-    if unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit) } != 0 {
-        return Err(io::Error::last_os_error());
-    }
+    let mut limit = open_files()?;
     if limit.rlim_max < files {
         let hard = limit.rlim_max;
         let text = format!("{files} open files are needed, the hard limit is {hard} (ulimit -Hn)");
@@ -69,6 +65,20 @@ pub fn allow_open_files(files: u64) -> io::Result<()> {
     // SAFETY: the pointer is to a live rlimit that the call only reads.
     match unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) } {
         0 => Ok(()),
+        _ => Err(io::Error::last_os_error()),
+    }
+}
+
+/// The hard limit of open files: what [`allow_open_files`] can raise the soft one to.
+pub fn open_files_max() -> io::Result<u64> {
+    Ok(open_files()?.rlim_max)
+}
+
+fn open_files() -> io::Result<libc::rlimit> {
+    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: the pointer is to a live rlimit that the call fills.
+    match unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit) } {
+        0 => Ok(limit),
         _ => Err(io::Error::last_os_error()),
     }
 }

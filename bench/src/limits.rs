@@ -2,6 +2,8 @@
 
 /// Connections one load generator opens at most.
 pub const CONNECTIONS_MAX: u32 = 16_384;
+/// Connections a load generator makes at the same time, well below any listen queue.
+pub const CONNECT_AT_ONCE_MAX: usize = 128;
 /// Connections the upstream serves at once; further ones are closed straight away.
 pub const UPSTREAM_CONNECTIONS_MAX: usize = 65_536;
 /// Length of one measurement.
@@ -26,6 +28,8 @@ pub const RESPONSE_BODY_BYTES_MAX: u64 = 1 << 30;
 pub const PIECE_BYTES: usize = 64 * 1024;
 /// Read buffer a load connection starts with, bytes; grows to `PIECE_BYTES` for a longer body.
 pub const LOAD_BUFFER_BYTES: usize = 4 * 1024;
+/// Ciphertext a TLS connection of the load reads at once: a record and its frame, bytes.
+pub const TLS_BUFFER_BYTES: usize = 17 * 1024;
 /// How long the upstream may wait before it answers.
 pub const DELAY_MS_MAX: u64 = 600_000;
 /// Time for one exchange before it counts as failed.
@@ -48,3 +52,7 @@ pub const PROBE_BYTES_MAX: u64 = 4 * 1024 * 1024;
 pub const PROBE_TIMEOUT_MS: u64 = 5_000;
 /// Submission queue entries of a ring.
 pub const RING_ENTRIES: u32 = 1_024;
+/// Time between two looks at the memory of a process that is to settle.
+pub const SETTLE_STEP_MS: u64 = 50;
+/// Time for the memory of a process to settle.
+pub const SETTLE_MS_MAX: u64 = 3_000;

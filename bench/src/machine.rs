@@ -18,24 +18,51 @@ pub struct Machine {
     pub kernel: String,
     /// `/sys/devices/system/cpu/vulnerabilities`, without those that do not affect this CPU.
     pub mitigations: BTreeMap<String, String>,
-    /// Revision of the code, `-dirty` when the tree differs from it.
+    /// Of TCP, `/proc/sys/net/ipv4/tcp_congestion_control`: one that paces, as BBR does, costs CPU
+    /// time on loopback too, of every server.
+    pub congestion_control: String,
+    /// Revision of the gateway, `-dirty` when the tree differed from it.
     pub git_revision: String,
 }
 
 impl Machine {
-    /// Reads this one; what cannot be read is `unknown`. `tree` is a folder of the repository.
-    pub fn read(tree: &Path, cores: usize) -> Self {
+    /// Reads this one, and the revision that `gateway --version` says; what cannot be read is
+    /// `unknown`.
+    pub fn read(gateway: &Path, cores: usize) -> Self {
         let unknown = || "unknown".to_owned();
-        let cpuinfo = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-        let kernel = fs::read_to_string("/proc/sys/kernel/osrelease");
+        let text = |path: &str| fs::read_to_string(path).map(|text| text.trim().to_owned()).ok();
         Self {
-            cpu_model: cpu_model(&cpuinfo).unwrap_or_else(unknown),
+            cpu_model: text("/proc/cpuinfo").as_deref().and_then(cpu_model).unwrap_or_else(unknown),
             cores,
-            kernel: kernel.map_or_else(|_| unknown(), |text| text.trim().to_owned()),
+            kernel: text("/proc/sys/kernel/osrelease").unwrap_or_else(unknown),
             mitigations: mitigations(Path::new("/sys/devices/system/cpu/vulnerabilities")),
-            git_revision: git_revision(tree).unwrap_or_else(unknown),
+            congestion_control: text("/proc/sys/net/ipv4/tcp_congestion_control")
+                .unwrap_or_else(unknown),
+            git_revision: version(gateway).as_deref().and_then(revision).unwrap_or_else(unknown),
         }
     }
+
+    /// Names and values, for people.
+    pub fn facts(&self) -> Vec<(String, String)> {
+        let Self { cpu_model, cores, kernel, mitigations, congestion_control, git_revision } = self;
+        let mitigations = mitigations.iter().map(|(name, state)| format!("{name}: {state}"));
+        [
+            ("machine", format!("{cpu_model}, {cores} cores, Linux {kernel}")),
+            ("TCP", format!("congestion control {congestion_control}")),
+            ("mitigations", mitigations.collect::<Vec<_>>().join("\n")),
+            ("revision", git_revision.clone()),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .into()
+    }
+}
+
+/// Facts as lines, for a terminal.
+pub fn lines(facts: &[(String, String)]) -> String {
+    let line = |(name, value): &(String, String)| {
+        format!("{name:<12} {}\n", value.replace('\n', &format!("\n{:13}", "")))
+    };
+    facts.iter().map(line).collect()
 }
 
 fn cpu_model(cpuinfo: &str) -> Option<String> {
@@ -54,15 +81,15 @@ fn mitigations(folder: &Path) -> BTreeMap<String, String> {
     entries.flatten().filter_map(read).collect()
 }
 
-fn git_revision(tree: &Path) -> Option<String> {
-    let git = |arguments: &[&str]| {
-        let output = Command::new("git").arg("-C").arg(tree).args(arguments).output().ok()?;
-        let text = String::from_utf8(output.stdout).ok()?;
-        output.status.success().then(|| text.trim().to_owned())
-    };
-    let revision = git(&["rev-parse", "--short=12", "HEAD"])?;
-    let clean = git(&["status", "--porcelain", "--untracked-files=no"])?.is_empty();
-    Some(if clean { revision } else { revision + "-dirty" })
+fn version(gateway: &Path) -> Option<String> {
+    let output = Command::new(gateway).arg("--version").output().ok()?;
+    String::from_utf8(output.stdout).ok().filter(|_| output.status.success())
+}
+
+/// `ringway 0.1.0 (0123456789ab)` says it in parentheses.
+fn revision(version: &str) -> Option<String> {
+    let (_, rest) = version.lines().next()?.rsplit_once('(')?;
+    Some(rest.split_once(')')?.0.to_owned())
 }
 
 #[cfg(test)]
@@ -77,9 +104,19 @@ mod tests {
     }
 
     #[test]
+    fn the_gateway_says_its_revision() {
+        let text = "ringway 0.1.0 (0123456789ab-dirty)\n";
+        assert_eq!(revision(text).as_deref(), Some("0123456789ab-dirty"));
+        assert_eq!(revision("ringway 0.1.0\n"), None);
+        assert_eq!(version(Path::new("/bin/false")), None);
+    }
+
+    #[test]
     fn this_machine_has_a_kernel() {
-        let machine = Machine::read(Path::new(env!("CARGO_MANIFEST_DIR")), 2);
+        let machine = Machine::read(Path::new("/bin/false"), 2);
         assert!(machine.kernel.contains('.'), "{machine:?}");
+        assert_ne!(machine.congestion_control, "");
         assert!(!machine.mitigations.values().any(|state| state == "Not affected"));
+        assert_eq!(machine.git_revision, "unknown");
     }
 }

@@ -10,11 +10,15 @@ use clap::Parser;
 use serde::Serialize;
 
 use ringway_bench::cli::{
-    CheckArgs, Cli, Command, CompareArgs, GuardArgs, LoadArgs, RunArgs, UpstreamArgs,
+    CheckArgs, Cli, Command, CompareArgs, DiffArgs, GatewayArgs, GuardArgs, LoadArgs, RunArgs,
+    ScaleArgs, UpstreamArgs,
 };
+use ringway_bench::diff::{self, Diff};
+use ringway_bench::html::Page;
 use ringway_bench::load;
+use ringway_bench::report::Report;
 use ringway_bench::stats::{Percentiles, Summary};
-use ringway_bench::{check, compare, guard, run, upstream};
+use ringway_bench::{check, compare, guard, run, scale, upstream};
 
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
@@ -23,6 +27,8 @@ fn main() -> ExitCode {
         Command::Run(args) => measure(&args),
         Command::Check(args) => gates(&args),
         Command::Compare(args) => compare(&args),
+        Command::Diff(args) => diff(&args),
+        Command::Scale(args) => scale(&args),
         Command::Guard(args) => return guard_calls(&args),
     };
     match result {
@@ -37,7 +43,8 @@ fn main() -> ExitCode {
 fn serve(args: &UpstreamArgs) -> io::Result<()> {
     let config = args.config();
     let listen = config.listen;
-    upstream::serve(config, |address, rung| println!("upstream at http://{address}/, {rung}"))
+    let started = |address, rung| println!("upstream at http://{address}/, {rung}");
+    upstream::serve(config, args.workers, started)
         .map_err(|error| io::Error::new(error.kind(), format!("{listen}: {error}")))
 }
 
@@ -61,8 +68,14 @@ fn load(args: &LoadArgs) -> io::Result<()> {
 
 fn measure(args: &RunArgs) -> io::Result<()> {
     let report = run::run(&args.plan(), |line| eprintln!("{line}"))?;
+    report_on(&report, &args.gateway)
+}
+
+/// Prints and writes a result.
+fn report_on(report: &Report, args: &GatewayArgs) -> io::Result<()> {
     print!("{report}");
-    write_json(args.gateway.json.as_deref(), &report)?;
+    write_json(args.json.as_deref(), report)?;
+    write_html(args.html.as_deref(), || report.page())?;
     if report.is_doubtful() {
         return Err(io::Error::other("some figures are doubtful, see the notes"));
     }
@@ -70,19 +83,40 @@ fn measure(args: &RunArgs) -> io::Result<()> {
 }
 
 fn compare(args: &CompareArgs) -> io::Result<()> {
-    let comparison = compare::run(&args.plan(), |line| eprintln!("{line}"))?;
-    print!("{comparison}");
-    write_json(args.run.gateway.json.as_deref(), &comparison)?;
-    if comparison.is_doubtful() {
-        return Err(io::Error::other("some figures are doubtful, see the notes"));
+    let report = compare::run(&args.plan(), |line| eprintln!("{line}"))?;
+    report_on(&report, &args.run.gateway)
+}
+
+fn diff(args: &DiffArgs) -> io::Result<()> {
+    let (before, after) = (diff::read(&args.before)?, diff::read(&args.after)?);
+    let diff = Diff::of(&before, &after).map_err(io::Error::other)?;
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(&diff)?);
+    } else {
+        print!("{diff}");
     }
-    Ok(())
+    match diff.regressions().len() {
+        0 => Ok(()),
+        worse => Err(io::Error::other(format!("{worse} figures are worse beyond the noise"))),
+    }
+}
+
+fn scale(args: &ScaleArgs) -> io::Result<()> {
+    let report = scale::run(&args.plan(), |line| eprintln!("{line}"))?;
+    print!("{report}");
+    write_json(args.json.as_deref(), &report)?;
+    let folder = args.plots.as_deref();
+    let charts = folder.map(|folder| report.write_charts(folder)).transpose()?.unwrap_or_default();
+    let Some(path) = &args.markdown else { return Ok(()) };
+    let linked = charts.iter().map(|name| format!("![{name}]({name})\n"));
+    write(path, &format!("{report}{}", linked.collect::<String>()))
 }
 
 fn gates(args: &CheckArgs) -> io::Result<()> {
     let verdict = check::run(&args.plan(), |line| eprintln!("{line}"))?;
     print!("{verdict}");
     write_json(args.gateway.json.as_deref(), &verdict)?;
+    write_html(args.gateway.html.as_deref(), || verdict.page())?;
     match verdict.missed() {
         0 => Ok(()),
         missed => Err(io::Error::other(format!("{missed} gates missed"))),
@@ -96,7 +130,15 @@ fn guard_calls(args: &GuardArgs) -> ExitCode {
 
 fn write_json(path: Option<&Path>, result: &impl Serialize) -> io::Result<()> {
     let Some(path) = path else { return Ok(()) };
-    fs::write(path, serde_json::to_string_pretty(result)? + "\n")
+    write(path, &(serde_json::to_string_pretty(result)? + "\n"))
+}
+
+fn write_html(path: Option<&Path>, page: impl Fn() -> Page) -> io::Result<()> {
+    path.map_or(Ok(()), |path| write(path, &page().html()))
+}
+
+fn write(path: &Path, text: &str) -> io::Result<()> {
+    fs::write(path, text)
         .map_err(|error| io::Error::new(error.kind(), format!("{path:?}: {error}")))
 }
 

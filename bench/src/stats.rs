@@ -53,6 +53,8 @@ pub struct Recorder {
     lag: Histogram<u64>,
     /// The extremes of `latency`, which knows them only to its three digits: 16 ms at 29 s.
     extremes_us: (u64, u64),
+    /// Open loop: from the real send to the last byte.
+    service: Histogram<u64>,
     statuses: [u64; STATUSES],
     failures: [u64; Failure::ALL.len()],
     body_bytes: u64,
@@ -72,6 +74,7 @@ impl Recorder {
             latency: histogram(),
             lag: histogram(),
             extremes_us: (u64::MAX, 0),
+            service: histogram(),
             statuses: [0; STATUSES],
             failures: [0; Failure::ALL.len()],
             body_bytes: 0,
@@ -101,6 +104,11 @@ impl Recorder {
     /// Open loop: sent this long after its time.
     pub fn lag(&mut self, late: Duration) {
         self.lag.saturating_record(micros(late));
+    }
+
+    /// Open loop: answered this long after it was really sent.
+    pub fn service(&mut self, latency: Duration) {
+        self.service.saturating_record(micros(latency));
     }
 
     /// Open loop: never sent, because every connection was busy for `waited`. It counts with that
@@ -154,6 +162,7 @@ impl Recorder {
             body_bytes_per_second: per_second(self.body_bytes),
             latency_us: self.latency_percentiles(),
             lag_us: (!self.lag.is_empty()).then(|| Percentiles::of(&self.lag)),
+            service_us: (!self.service.is_empty()).then(|| Percentiles::of(&self.service)),
             statuses: statuses.collect(),
             failures: failures.map(|(why, count)| (why.name().to_owned(), count)).collect(),
             errors: self.errors(),
@@ -223,6 +232,9 @@ pub struct Summary {
     pub latency_us: Percentiles,
     /// Open loop: from the intended to the real send time.
     pub lag_us: Option<Percentiles>,
+    /// Open loop: from the real send time to the last byte, of what was answered.
+    #[serde(default)]
+    pub service_us: Option<Percentiles>,
     /// Responses by status.
     pub statuses: BTreeMap<u16, u64>,
     /// Exchanges without a response, by reason.

@@ -1,7 +1,7 @@
 //! Load against upstream in one process, bounded by requests, on both drivers.
 
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
 
@@ -198,4 +198,23 @@ fn the_open_loop_does_not_forgive_a_slow_upstream() {
     assert!(summary.responses <= 11, "{summary:?}");
     assert_eq!(summary.responses + summary.unsent, 100, "{summary:?}");
     assert!(summary.latency_us.p50 > 300_000, "{summary:?}");
+}
+
+#[test]
+fn an_upstream_does_not_wait_for_those_who_left() {
+    for driver in DRIVERS {
+        let upstream = Upstream::start(Config { driver, ..Config::new() }).unwrap();
+        let mut stream = TcpStream::connect(upstream.address).unwrap();
+        let requests = "GET /delay/20 HTTP/1.1\r\n\r\nGET /delay/600000 HTTP/1.1\r\n\r\n";
+        stream.write_all(requests.as_bytes()).unwrap();
+        while upstream.served() < 2 {
+            thread::yield_now();
+        }
+        // Its end of the connection closes only when it has stopped waiting.
+        stream.shutdown(Shutdown::Write).unwrap();
+        let mut answers = Vec::new();
+        stream.read_to_end(&mut answers).unwrap();
+        let heads = answers.windows(12).filter(|part| *part == b"HTTP/1.1 200").count();
+        assert_eq!(heads, 1);
+    }
 }

@@ -8,6 +8,7 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use ringway_bench::run::{self, Plan, Scenario};
 
@@ -61,11 +62,12 @@ fn plan(gateway: &Path, scenarios: &[Scenario]) -> Plan {
     Plan {
         scenarios: scenarios.to_vec(),
         seconds: 1,
-        warmup_seconds: 0,
+        warmup: Duration::ZERO,
         rounds: 1,
-        connections: 4,
+        connections: Some(4),
         workers: 1,
         gateway: Some(gateway.to_owned()),
+        bench: Some(env!("CARGO_BIN_EXE_ringway-bench").into()),
     }
 }
 
@@ -74,13 +76,16 @@ fn a_run_measures_and_doubts() {
     let stand_in = StandIn::write().unwrap();
     let plan = plan(&stand_in.binary(), &[Scenario::Mock, Scenario::Proxy]);
     let report = run::run(&plan, |line| eprintln!("{line}")).unwrap();
-    assert_eq!(report.context.gateway_driver, "driver: io_uring, or so says the stand-in");
+    assert_eq!(report.context.servers, ["ringway: driver: io_uring, or so says the stand-in"]);
     let [mock, proxy] = report.samples.as_slice() else { panic!("{report}") };
     assert_eq!(mock.doubts, [] as [String; 0], "{report}");
     assert!(mock.summary.responses > 0 && mock.summary.errors == 0, "{report}");
-    assert!(mock.cpu_us_per_request > 0.0 && mock.gateway_busy > 0.0, "{report}");
+    assert!(mock.cpu_us_per_request > 0.0 && mock.server_busy > 0.0, "{report}");
     assert!(proxy.doubts[0].starts_with("0 upstream calls for"), "{report}");
-    assert!(report.is_doubtful() && report.to_string().contains("doubtful: proxy"), "{report}");
+    assert!(
+        report.is_doubtful() && report.to_string().contains("doubtful: ringway, proxy"),
+        "{report}"
+    );
 }
 
 #[test]

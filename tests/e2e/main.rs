@@ -6,6 +6,7 @@
 mod access_log;
 mod admin;
 mod api_keys;
+mod bench;
 mod client_gone;
 mod descriptors;
 mod drain;

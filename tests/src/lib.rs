@@ -5,6 +5,7 @@
 //! test can see here is what a user can see.
 
 pub mod api;
+pub mod bench;
 mod binary;
 pub mod certificates;
 pub mod curl;

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::window::Window;
-use crate::machine::Machine;
+use crate::machine::{self, Machine};
 
 /// One figure held against its bounds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,7 +33,13 @@ impl Gate {
         (self.least..=self.most).contains(&self.measured)
     }
 
-    fn required(&self) -> String {
+    /// What was measured, for people.
+    pub(super) fn shown(&self) -> String {
+        number(self.measured)
+    }
+
+    /// The bounds in words.
+    pub(super) fn required(&self) -> String {
         match (number(self.least), number(self.most)) {
             (least, most) if least == most => least,
             (_, most) if self.least == 0.0 => format!("at most {most}"),
@@ -79,6 +85,21 @@ impl Verdict {
         self.gates.iter().filter(|gate| !gate.passes()).count()
     }
 
+    /// Names and values, for people.
+    pub(super) fn facts(&self) -> Vec<(String, String)> {
+        let windows: Vec<_> = self.windows.iter().map(Window::to_string).collect();
+        let mut facts = self.machine.facts();
+        facts.extend(
+            [
+                ("gateway", self.gateway_driver.clone()),
+                ("cores", self.placement.clone()),
+                ("others", windows.join("\n")),
+            ]
+            .map(|(name, value)| (name.to_owned(), value)),
+        );
+        facts
+    }
+
     /// The busy windows in which a gate was missed: the miss stands, and may be the machine's.
     fn excuses(&self) -> impl Iterator<Item = &Window> {
         let missed =
@@ -89,14 +110,10 @@ impl Verdict {
 
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Machine { cpu_model, cores, kernel, git_revision, .. } = &self.machine;
-        writeln!(f, "machine    {cpu_model}, {cores} cores, Linux {kernel}")?;
-        writeln!(f, "revision   {git_revision}; {}", self.gateway_driver)?;
-        writeln!(f, "cores      {}\n", self.placement)?;
+        writeln!(f, "{}", machine::lines(&self.facts()))?;
         writeln!(f, "{:<17}{:<43}{:>12}  required", "promise", "figure", "measured")?;
         self.gates.iter().try_for_each(|gate| writeln!(f, "{gate}"))?;
         writeln!(f)?;
-        self.windows.iter().try_for_each(|window| writeln!(f, "{window}"))?;
         self.excuses().try_for_each(|window| {
             let promise = &window.promise;
             writeln!(f, "{promise}: missed on a busy machine; repeat it on a quiet one")

@@ -3,13 +3,14 @@
 //! Knows what is promised and how it is measured; the load generator does the measuring.
 
 mod gate;
+mod page;
 mod sustained;
 mod throttled;
 mod timed_out;
 mod window;
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::cores;
@@ -18,6 +19,7 @@ use crate::machine::Machine;
 use crate::run::definition::{Api, Folder};
 use crate::run::gateway::{self, Gateway};
 use crate::run::placement::Placement;
+use crate::run::work::on_a_thread;
 use crate::stats::Summary;
 use crate::target::Target;
 use crate::upstream::{self, Upstream};
@@ -96,9 +98,8 @@ pub fn run(plan: &Plan, progress: impl Fn(&str) + Sync) -> io::Result<Verdict> {
         gates.extend(measured?);
         windows.push(window);
     }
-    let tree = binary.parent().unwrap_or_else(|| Path::new("."));
     Ok(Verdict {
-        machine: Machine::read(tree, cores.len()),
+        machine: Machine::read(&binary, cores.len()),
         gateway_driver: gateway.driver(),
         placement: placement.to_string(),
         gates,
@@ -129,11 +130,7 @@ impl Bench<'_> {
                 (self.progress)(&format!("{label}: {event}"));
             }
         };
-        let outcome = std::thread::scope(|scope| {
-            let running = scope.spawn(|| load::run(plan, observe));
-            running.join().map_err(|_| io::Error::other("the load panicked"))?
-        })?;
-        Ok(outcome.summary)
+        Ok(on_a_thread(plan, observe)?.summary)
     }
 
     fn seconds(&self) -> Duration {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::gate::Gate;
 use super::{ACCOUNT_RATE, Bench};
 use crate::run::Scenario;
-use crate::run::measure::load_headers;
+use crate::run::work::load_headers;
 
 pub(super) const PROMISE: &str = "sustained";
 /// Bound of the 99th percentile from the intended send time, on a machine of two cores.

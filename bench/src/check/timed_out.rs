@@ -9,13 +9,12 @@ use super::gate::Gate;
 use crate::load::Bound;
 use crate::run::Scenario;
 use crate::run::definition::STAGE;
+use crate::run::work::TIMED_OUT;
 use crate::stats::{Percentiles, Summary};
 
 pub(super) const PROMISE: &str = "timeout";
 /// Requests at once.
 const SILENT: u32 = 1_000;
-/// AWS's body of an INTEGRATION_TIMEOUT.
-const BODY: &str = r#"{"message": "Endpoint request timed out"}"#;
 /// How far from the configured time an answer may be, either way.
 const TOLERANCE_MS: f64 = 100.0;
 /// How long the other route is loaded before the requests come, and after their answers.
@@ -34,7 +33,7 @@ pub(super) fn gates(bench: &Bench<'_>) -> io::Result<Vec<Gate>> {
         SILENT,
         Bound::Requests(u64::from(SILENT)),
     )?;
-    silent.expect_body = Some(BODY.into());
+    silent.expect_body = Some(TIMED_OUT.into());
     silent.timeout = timeout * 2 + Duration::from_secs(5);
     // At once: on fresh connections they would arrive at the speed of the gateway's accepting.
     silent.connect_first = true;

@@ -3,8 +3,9 @@
 //! Owns who is compared and in which order; the measuring is that of `run`.
 
 mod config;
+mod haproxy;
+mod nginx;
 mod peer;
-mod report;
 mod wrk;
 
 use std::io;
@@ -12,30 +13,37 @@ use std::path::{Path, PathBuf};
 
 use crate::cores;
 use crate::machine::Machine;
+use crate::report::{At, Context, Kind, Report, Sample};
 use crate::run::definition::{Api, Folder};
 use crate::run::measure::Bench;
 use crate::run::placement::Placement;
 use crate::run::{self, Scenario, gateway, order};
+use crate::trust::Trust;
 use crate::upstream::{self, Upstream};
 use config::PeerFolder;
-use peer::Peer;
-pub use report::{Comparison, PeerSample};
+use peer::{Other, Peer};
+pub use wrk::Opinion;
+
+/// The name of the binary that bench/pingora builds.
+const PINGORA: &str = "ringway-bench-pingora";
 
 /// What to compare, and how long.
 #[derive(Clone, Debug)]
 pub struct Plan {
     /// Scenarios, rounds, lengths and the gateway, as in `run`.
     pub run: run::Plan,
-    /// Every server that can writes an access log to a file, or none does.
+    /// Every server writes an access log to a file, or none does.
     pub access_log: bool,
     /// Leaves out the second opinion of `wrk`.
     pub skip_wrk: bool,
+    /// The proxy built in bench/pingora; by default `ringway-bench-pingora` beside this program.
+    pub pingora: Option<PathBuf>,
 }
 
 /// Runs everything and tells `progress` a line at a time.
 ///
 /// A peer that is not installed is left out, and the report says so.
-pub fn run(plan: &Plan, progress: impl Fn(&str) + Sync) -> io::Result<Comparison> {
+pub fn run(plan: &Plan, progress: impl Fn(&str) + Sync) -> io::Result<Report> {
     let binary = gateway::locate(plan.run.gateway.as_deref())?;
     let cores = cores::allowed()?;
     let placement = Placement::on(&cores, plan.run.workers as usize);
@@ -50,21 +58,39 @@ pub fn run(plan: &Plan, progress: impl Fn(&str) + Sync) -> io::Result<Comparison
     let api = Api { access_log: plan.access_log, ..Api::unlimited(upstream.address) };
     let folder = Folder::write(&api)?;
     let peers = PeerFolder::create(upstream.address, plan.access_log)?;
-    let (servers, absent) = start(&binary, &folder, &peers, plan, &placement)?;
+    let (servers, mut absent) = start(&binary, &folder, &peers, plan, &placement)?;
+    absent.extend(servers.iter().filter_map(|server| left_out(server, &plan.run.scenarios)));
     servers.iter().for_each(|server| progress(&server.to_string()));
     absent.iter().for_each(|reason| progress(reason));
 
-    let rounds = Rounds { plan, placement: &placement, upstream: &upstream };
+    let rounds = Rounds {
+        plan,
+        slice: &plan.run.slice(),
+        placement: &placement,
+        upstream: &upstream,
+        trust: &folder.identity.trust,
+    };
     let samples = rounds.measure(&servers, &progress)?;
     let second = if plan.skip_wrk {
         Vec::new()
     } else {
         wrk::opinions(&servers, &plan.run, &placement, &progress)?
     };
-    let tree = binary.parent().unwrap_or_else(|| Path::new("."));
-    let machine = Machine::read(tree, cores.len());
-    let servers = servers.iter().map(ToString::to_string).collect();
-    Ok(Comparison::new(plan, machine, placement.to_string(), servers, absent, samples, second))
+    let context = Context {
+        kind: Kind::Compare,
+        machine: Machine::read(&binary, cores.len()),
+        servers: servers.iter().map(ToString::to_string).collect(),
+        absent,
+        load_driver: upstream.rung.to_string(),
+        placement: placement.to_string().replace("gateway", "server"),
+        pinned: placement.is_pinned(),
+        rounds: plan.run.rounds,
+        slices: plan.run.slices(),
+        connections: plan.run.connections,
+        workers: plan.run.workers,
+        access_log: plan.access_log,
+    };
+    Ok(Report::new(context, &plan.run.scenarios, samples, second))
 }
 
 /// Ringway first; then whoever is installed. Servers without load use no CPU time, so all of them
@@ -76,20 +102,50 @@ fn start(
     plan: &Plan,
     placement: &Placement,
 ) -> io::Result<(Vec<Peer>, Vec<String>)> {
-    let mut servers = vec![Peer::ringway(binary, folder, plan.run.workers, placement)?];
-    let mut absent = Vec::new();
-    match installed("nginx") {
-        Some(nginx) => servers.push(Peer::nginx(&nginx, peers, placement)?),
-        None => absent.push("nginx is not installed".to_owned()),
-    }
-    match installed("haproxy") {
-        _ if plan.access_log => {
-            absent.push("haproxy: left out, it writes no log file by itself".to_owned());
+    let bench = plan.run.has(Scenario::Null).then(|| plan.run.bench()).transpose()?;
+    let (log, workers) = (plan.access_log, plan.run.workers);
+    let ours = Peer::ringway(binary, bench.as_deref(), folder, log, workers, placement)?;
+    let (mut servers, mut absent) = (vec![ours], Vec::new());
+    for kind in Other::ALL {
+        match find(kind, plan)? {
+            Found::At(file) => {
+                servers.push(Peer::other(kind, &file, peers, &folder.identity, placement)?);
+            }
+            Found::Nowhere(how) => absent.push(format!("{} is left out: {how}", kind.name())),
         }
-        Some(haproxy) => servers.push(Peer::haproxy(&haproxy, peers, placement)?),
-        None => absent.push("haproxy is not installed".to_owned()),
     }
     Ok((servers, absent))
+}
+
+/// Where a peer's binary is, or how to come by it.
+#[derive(Debug, PartialEq, Eq)]
+enum Found {
+    At(PathBuf),
+    Nowhere(&'static str),
+}
+
+fn find(kind: Other, plan: &Plan) -> io::Result<Found> {
+    let (file, how) = match kind {
+        Other::Nginx | Other::Haproxy => (installed(kind.name()), "it is not installed"),
+        Other::Pingora => {
+            let beside = plan.run.bench()?.with_file_name(PINGORA);
+            let given = plan.pingora.clone().unwrap_or(beside);
+            (given.is_file().then_some(given), "build bench/pingora and name it with --pingora")
+        }
+    };
+    // Servers are started in folders of their own.
+    Ok(match file {
+        Some(file) => Found::At(std::path::absolute(file)?),
+        None => Found::Nowhere(how),
+    })
+}
+
+/// The scenarios of these that a server takes no part in, in a sentence.
+fn left_out(server: &Peer, scenarios: &[Scenario]) -> Option<String> {
+    let names = scenarios.iter().filter(|scenario| !server.takes_part(**scenario));
+    let names: Vec<_> = names.map(|scenario| scenario.name()).collect();
+    let who = server.name;
+    (!names.is_empty()).then(|| format!("{who} takes no part in {}", names.join(", ")))
 }
 
 /// Where `program` lies; Debian's servers are in a folder that an ordinary PATH leaves out.
@@ -101,23 +157,24 @@ fn installed(program: &str) -> Option<PathBuf> {
 
 struct Rounds<'a> {
     plan: &'a Plan,
+    slice: &'a run::Plan,
     placement: &'a Placement,
     upstream: &'a Upstream,
+    trust: &'a Trust,
 }
 
 impl Rounds<'_> {
-    /// Each scenario on all servers one after the other, so that a pair is seconds apart.
+    /// Each slice on all servers one after the other, so that a pair is seconds apart.
     fn measure(
         &self,
         servers: &[Peer],
         progress: &(impl Fn(&str) + Sync),
-    ) -> io::Result<Vec<PeerSample>> {
+    ) -> io::Result<Vec<Sample>> {
         let mut samples = Vec::new();
-        for round in 1..=self.plan.run.rounds {
-            for scenario in order(&self.plan.run.scenarios, round) {
-                for index in order(&(0..servers.len()).collect::<Vec<_>>(), round) {
-                    samples.push(self.sample(&servers[index], scenario, round, progress)?);
-                }
+        for (at, scenario) in self.plan.run.order() {
+            let part: Vec<_> = servers.iter().filter(|peer| peer.takes_part(scenario)).collect();
+            for server in order(&part, at.round + at.slice - 1) {
+                samples.push(self.sample(server, scenario, at, progress)?);
             }
         }
         Ok(samples)
@@ -127,20 +184,28 @@ impl Rounds<'_> {
         &self,
         peer: &Peer,
         scenario: Scenario,
-        round: u32,
+        at: At,
         progress: &(impl Fn(&str) + Sync),
-    ) -> io::Result<PeerSample> {
+    ) -> io::Result<Sample> {
+        let (address, server) = peer.at(scenario);
         let bench = Bench {
-            plan: &self.plan.run,
+            plan: self.slice,
             placement: self.placement,
             upstream: self.upstream,
-            address: peer.address,
-            server: peer.server(),
+            address,
+            server,
+            name: peer.name,
+            trust: self.trust,
+            subject: peer.subject(),
         };
         let named = |line: &str| progress(&format!("{}: {line}", peer.name));
-        let sample = bench.sample(scenario, round, &named)?;
+        let mut sample = bench.sample(scenario, at, &named)?;
+        // The bare server keeps no log, whatever the gateway does.
+        if peer.cut_log()? == Some(0) && scenario != Scenario::Null {
+            sample.doubts.push("nothing was written to the access log".to_owned());
+        }
         named(&sample.to_string());
-        Ok(PeerSample { peer: peer.name.to_owned(), sample })
+        Ok(sample)
     }
 }
 

@@ -1,6 +1,7 @@
 //! A second opinion: `wrk` against the same servers, so that our generator is not the only witness.
 
 use std::io;
+use std::path::Path;
 use std::process::Command;
 use std::thread;
 use std::time::Duration;
@@ -26,7 +27,11 @@ pub struct Opinion {
     pub cpu_us_per_request: f64,
 }
 
-/// `proxy` on each server; nothing when `wrk` is not installed.
+/// What is asked of `wrk`: what reaches the upstream, and what never leaves the server.
+const SCENARIOS: [Scenario; 2] = [Scenario::Cached, Scenario::Proxy];
+
+/// Those of `SCENARIOS` that are measured, on each server that takes part; nothing when `wrk` is
+/// not installed.
 pub(super) fn opinions(
     servers: &[Peer],
     plan: &run::Plan,
@@ -37,32 +42,48 @@ pub(super) fn opinions(
         progress("wrk is not installed: no second opinion");
         return Ok(Vec::new());
     };
-    let mut opinions = Vec::new();
-    for peer in servers {
-        let scenario = Scenario::Proxy;
-        let mut command = Command::new(&wrk);
-        command
-            .args(["-t1", &format!("-c{}", plan.connections), &format!("-d{}s", plan.seconds)])
-            .arg(format!("http://{}{}", peer.address, scenario.target()));
-        let before = peer.server().cpu()?;
-        let cores: Vec<_> = placement.load.into_iter().collect();
-        let mut running = Server::start(command, &cores)?;
-        while running.exited()?.is_none() {
-            thread::sleep(Duration::from_millis(20));
-        }
-        let cpu = peer.server().cpu()? - before;
-        let text = running.output().join("\n");
-        let (requests, requests_per_second) = figures(&text)
-            .ok_or_else(|| io::Error::other(format!("wrk printed no figures:\n{text}")))?;
-        progress(&format!("wrk: {}: {requests_per_second:.0} requests/s", peer.name));
-        opinions.push(Opinion {
-            peer: peer.name.to_owned(),
-            scenario,
-            requests_per_second,
-            cpu_us_per_request: cpu.as_secs_f64() * 1e6 / requests.max(1.0),
-        });
+    let scenarios = SCENARIOS.into_iter().filter(|scenario| plan.has(*scenario));
+    let pairs = scenarios.flat_map(|scenario| servers.iter().map(move |peer| (scenario, peer)));
+    let pairs = pairs.filter(|(scenario, peer)| peer.takes_part(*scenario));
+    pairs
+        .map(|(scenario, peer)| {
+            let opinion = ask(&wrk, peer, scenario, plan, placement)?;
+            let (name, rate) = (scenario.name(), opinion.requests_per_second);
+            progress(&format!("wrk: {}: {name}: {rate:.0} requests/s", peer.name));
+            Ok(opinion)
+        })
+        .collect()
+}
+
+fn ask(
+    wrk: &Path,
+    peer: &Peer,
+    scenario: Scenario,
+    plan: &run::Plan,
+    placement: &Placement,
+) -> io::Result<Opinion> {
+    let (address, server) = peer.at(scenario);
+    let connections = scenario.connections(plan.connections);
+    let mut command = Command::new(wrk);
+    command
+        .args(["-t1", &format!("-c{connections}"), &format!("-d{}s", plan.seconds)])
+        .arg(format!("http://{address}{}", scenario.target()));
+    let before = server.cpu()?;
+    let cores: Vec<_> = placement.load.into_iter().collect();
+    let mut running = Server::start(command, &cores)?;
+    while running.exited()?.is_none() {
+        thread::sleep(Duration::from_millis(20));
     }
-    Ok(opinions)
+    let cpu = server.cpu()? - before;
+    let text = running.output().join("\n");
+    let (requests, requests_per_second) = figures(&text)
+        .ok_or_else(|| io::Error::other(format!("wrk printed no figures:\n{text}")))?;
+    Ok(Opinion {
+        peer: peer.name.to_owned(),
+        scenario,
+        requests_per_second,
+        cpu_us_per_request: cpu.as_secs_f64() * 1e6 / requests.max(1.0),
+    })
 }
 
 /// Requests in all, and per second.

@@ -89,7 +89,7 @@ fn serve(
     log: &Path,
     progress: &impl Fn(&str),
 ) -> io::Result<(Vec<Window>, String)> {
-    let (http, admin) = free_addresses()?;
+    let [http, admin] = free_addresses()?;
     command
         .arg("up")
         .arg(folder.settings())

@@ -6,18 +6,18 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::Duration;
 
-use monoio::buf::IoBufMut;
-use monoio::io::{AsyncReadRent, AsyncWriteRentExt};
-use monoio::net::TcpStream;
-
 use super::request;
 use super::response::{Answer, Reader, Step};
+use super::socket::Socket;
 use crate::limits::{HEAD_BYTES_MAX, LOAD_BUFFER_BYTES, PIECE_BYTES};
 use crate::stats::Failure;
+use crate::trust::Trust;
 
 /// What every exchange of a run has in common.
 pub(super) struct Exchange {
     pub(super) address: SocketAddr,
+    /// TLS, with these.
+    pub(super) trust: Option<Trust>,
     pub(super) request: Rc<Vec<u8>>,
     /// Where in the request its ten-digit number stands, if it has one.
     pub(super) number_at: Option<usize>,
@@ -30,30 +30,26 @@ pub(super) struct Exchange {
 }
 
 /// A connection that is made when it is needed.
+#[derive(Default)]
 pub(super) struct Connection {
-    stream: Option<TcpStream>,
+    socket: Option<Socket>,
     buffer: Vec<u8>,
     /// The copy of the request that carries this connection's numbers.
     numbered: Vec<u8>,
 }
 
 impl Connection {
-    pub(super) fn new() -> Self {
-        Self { stream: None, buffer: Vec::new(), numbered: Vec::new() }
-    }
-
     pub(super) fn is_open(&self) -> bool {
-        self.stream.is_some()
+        self.socket.is_some()
     }
 
-    /// Connects unless connected. The connect is never cancelled: on loopback it ends at once.
-    pub(super) async fn open(&mut self, address: SocketAddr) -> Result<(), Failure> {
-        if self.stream.is_some() {
-            return Ok(());
+    /// Connects unless connected.
+    pub(super) async fn open(&mut self, exchange: &Exchange) -> Result<(), Failure> {
+        if self.socket.is_none() {
+            let Exchange { address, trust, timeout, .. } = exchange;
+            let socket = Socket::connect(*address, trust.as_ref(), *timeout).await;
+            self.socket = Some(socket.map_err(|_| Failure::Connect)?);
         }
-        let stream = TcpStream::connect_addr(address).await.map_err(|_| Failure::Connect)?;
-        stream.set_nodelay(true).map_err(|_| Failure::Connect)?;
-        self.stream = Some(stream);
         Ok(())
     }
 
@@ -64,14 +60,14 @@ impl Connection {
         exchange: &Exchange,
         number: u64,
     ) -> Result<Answer, Failure> {
-        let Some(stream) = &mut self.stream else { return Err(Failure::Connect) };
+        let Some(socket) = &mut self.socket else { return Err(Failure::Connect) };
         self.buffer.clear();
         // A read that timed out took the buffer with it.
         self.buffer.reserve(LOAD_BUFFER_BYTES);
         let (buffer, numbered) = (&mut self.buffer, &mut self.numbered);
         let answer = monoio::time::timeout(exchange.timeout, async {
-            send(stream, exchange, numbered, number).await?;
-            let answer = read(stream, buffer, exchange.head_only).await?;
+            send(socket, exchange, numbered, number).await?;
+            let answer = read(socket, buffer, exchange.head_only).await?;
             match &exchange.body {
                 Some(body) if !buffer.ends_with(body) || answer.body_bytes != body.len() as u64 => {
                     Err(Failure::Body)
@@ -81,7 +77,7 @@ impl Connection {
         });
         let answer = answer.await.unwrap_or(Err(Failure::Timeout));
         if !matches!(answer, Ok(Answer { keep_alive: true, .. })) {
-            self.stream = None;
+            self.socket = None;
         }
         answer
     }
@@ -89,38 +85,35 @@ impl Connection {
 
 /// Writes the request; a numbered one from this connection's own copy.
 async fn send(
-    stream: &mut TcpStream,
+    socket: &mut Socket,
     exchange: &Exchange,
     numbered: &mut Vec<u8>,
     number: u64,
 ) -> Result<(), Failure> {
     let result = match exchange.number_at {
-        None => stream.write_all(Rc::clone(&exchange.request)).await.0,
+        None => socket.write(Rc::clone(&exchange.request)).await.0,
         Some(at) => {
             // Empty at first, and after a write that timed out took it along.
             if numbered.is_empty() {
                 numbered.extend_from_slice(&exchange.request);
             }
             request::write_number(&mut numbered[at..], number);
-            let (result, bytes) = stream.write_all(std::mem::take(numbered)).await;
+            let (result, bytes) = socket.write(std::mem::take(numbered)).await;
             *numbered = bytes;
             result
         }
     };
-    result.map(|_| ()).map_err(|error| socket_failure(&error))
+    result.map_err(|error| socket_failure(&error))
 }
 
 async fn read(
-    stream: &mut TcpStream,
+    socket: &mut Socket,
     buffer: &mut Vec<u8>,
     head_only: bool,
 ) -> Result<Answer, Failure> {
     let mut reader = Reader::new(head_only);
     loop {
-        let (from, to) = (buffer.len(), buffer.capacity());
-        let (result, slice) = stream.read(std::mem::take(buffer).slice_mut(from..to)).await;
-        *buffer = slice.into_inner();
-        if result.map_err(|error| socket_failure(&error))? == 0 {
+        if socket.read(buffer).await.map_err(|error| socket_failure(&error))? == 0 {
             return reader.close();
         }
         match reader.advance(buffer)? {

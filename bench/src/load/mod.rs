@@ -9,10 +9,12 @@ mod pace;
 mod request;
 mod response;
 mod schedule;
+mod socket;
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::io;
+use std::mem;
 use std::net::TcpStream as StdTcpStream;
 use std::pin::pin;
 use std::rc::Rc;
@@ -22,14 +24,15 @@ use monoio::task::JoinHandle;
 
 use connection::{Connection, Exchange};
 use pace::{OpenPace, Pace};
-pub use request::{Header, NUMBER};
+pub use request::{Header, NUMBER, Numbers};
 use schedule::Schedule;
 
 use crate::cores;
 use crate::driver::{self, Choice, Rung};
-use crate::limits::{FAILURE_PAUSE_MS, TIMEOUT_MS_DEFAULT};
+use crate::limits::{CONNECT_AT_ONCE_MAX, FAILURE_PAUSE_MS, TIMEOUT_MS_DEFAULT};
 use crate::stats::{Recorder, Summary};
-use crate::target::Target;
+use crate::target::{Scheme, Target};
+use crate::trust::Trust;
 
 /// When a run ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,8 +46,12 @@ pub enum Bound {
 /// What to send, how often, from where.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// Where to. [`NUMBER`] in the path stands for the number of the request.
+    /// Where to. [`NUMBER`] in the path, or else in a header, stands for the number of the request.
     pub target: Target,
+    /// Which numbers.
+    pub numbers: Numbers,
+    /// Whom to trust, for a target with `https://`.
+    pub trust: Option<Trust>,
     /// Method, in capitals.
     pub method: String,
     /// Header lines besides `Host` and `Content-Length`.
@@ -76,6 +83,8 @@ impl Plan {
     pub fn new(target: Target, connections: u32, bound: Bound) -> Self {
         Self {
             target,
+            numbers: Numbers::Counted,
+            trust: None,
             method: "GET".into(),
             headers: Vec::new(),
             body: Vec::new(),
@@ -148,13 +157,17 @@ pub struct Outcome {
 
 /// Runs `plan` on this thread, which it pins if the plan says so.
 ///
-/// Errors when nothing listens at the target, when the connections need more open files than are
-/// allowed, and when neither driver can be built.
+/// Errors when nothing listens at the target, when nobody is trusted at one with TLS, when the
+/// connections need more open files than are allowed, and when neither driver can be built.
 pub fn run(plan: &Plan, mut observe: impl FnMut(Event)) -> io::Result<Outcome> {
     if let Some(core) = plan.core {
         cores::pin(&[core])?;
     }
     cores::allow_open_files(u64::from(plan.connections) + 64)?;
+    if plan.target.scheme == Scheme::Https && plan.trust.is_none() {
+        let text = format!("whom to trust at {} is not said", plan.target);
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
+    }
     let address = plan.target.address;
     StdTcpStream::connect_timeout(&address, Duration::from_secs(5)).map_err(|error| {
         io::Error::new(error.kind(), format!("nothing listens at {address}: {error}"))
@@ -167,11 +180,12 @@ pub fn run(plan: &Plan, mut observe: impl FnMut(Event)) -> io::Result<Outcome> {
 
 /// What the connections share; all on one thread.
 struct Shared {
-    exchange: Exchange,
+    exchange: Rc<Exchange>,
     pace: Pace,
     recorder: RefCell<Recorder>,
+    numbers: Numbers,
     /// Of the next request.
-    number: Cell<u64>,
+    count: Cell<u64>,
     /// Closed loop: responses count while this is `Counting`.
     phase: Cell<Phase>,
     /// Open loop: requests meant to leave from here on count.
@@ -181,7 +195,7 @@ struct Shared {
 }
 
 impl Shared {
-    fn new(plan: &Plan, start: Instant) -> Self {
+    fn new(plan: &Plan, exchange: Rc<Exchange>, start: Instant) -> Self {
         let connections = plan.connections as usize;
         let pace = match (plan.rate, plan.bound) {
             (Some(rate), Bound::Time(time)) => Pace::Open(OpenPace::new(
@@ -192,19 +206,12 @@ impl Shared {
             (_, Bound::Time(_)) => Pace::closed(u64::MAX),
             (_, Bound::Requests(requests)) => Pace::closed(requests),
         };
-        let request = request::bytes(&plan.target, &plan.method, &plan.headers, &plan.body);
         Self {
-            exchange: Exchange {
-                address: plan.target.address,
-                request: Rc::new(request),
-                number_at: request::number_at(&plan.target, &plan.method),
-                body: plan.expect_body.clone(),
-                head_only: plan.method == "HEAD",
-                timeout: plan.timeout,
-            },
+            exchange,
             pace,
             recorder: RefCell::new(Recorder::new()),
-            number: Cell::new(first_number()),
+            numbers: plan.numbers,
+            count: Cell::new(first_number()),
             phase: Cell::new(Phase::Warmup),
             from: start + plan.warmup,
             waiting: vec![Cell::new(None); connections],
@@ -237,18 +244,49 @@ fn first_number() -> u64 {
     u64::try_from(since.as_micros()).unwrap_or(0)
 }
 
-async fn measure(plan: &Plan, observe: &mut impl FnMut(Event)) -> io::Result<Summary> {
-    let mut connections: Vec<_> = (0..plan.connections).map(|_| Connection::new()).collect();
-    if plan.connect_first {
-        for connection in &mut connections {
-            let opened = connection.open(plan.target.address).await;
-            opened.map_err(|_| {
+fn exchange(plan: &Plan) -> Exchange {
+    let (request, number_at) =
+        request::bytes(&plan.target, &plan.method, &plan.headers, &plan.body);
+    Exchange {
+        address: plan.target.address,
+        trust: plan.trust.clone().filter(|_| plan.target.scheme == Scheme::Https),
+        request: Rc::new(request),
+        number_at,
+        body: plan.expect_body.clone(),
+        head_only: plan.method == "HEAD",
+        timeout: plan.timeout,
+    }
+}
+
+/// Opens all of `connections`, some at a time: thousands at once overflow the listen queue of a
+/// server, and a connection that was dropped there comes back a second later.
+async fn connect(exchange: &Rc<Exchange>, connections: &mut [Connection]) -> io::Result<()> {
+    for batch in connections.chunks_mut(CONNECT_AT_ONCE_MAX) {
+        let open = |connection: &mut Connection| {
+            let (exchange, mut connection) = (Rc::clone(exchange), mem::take(connection));
+            monoio::spawn(async move {
+                let opened = connection.open(&exchange).await;
+                opened.map(|()| connection)
+            })
+        };
+        let tasks: Vec<_> = batch.iter_mut().map(open).collect();
+        for (connection, task) in batch.iter_mut().zip(tasks) {
+            *connection = task.await.map_err(|_| {
                 io::Error::other("a connection was refused before the first request")
             })?;
         }
     }
+    Ok(())
+}
+
+async fn measure(plan: &Plan, observe: &mut impl FnMut(Event)) -> io::Result<Summary> {
+    let exchange = Rc::new(exchange(plan));
+    let mut connections: Vec<_> = (0..plan.connections).map(|_| Connection::default()).collect();
+    if plan.connect_first {
+        connect(&exchange, &mut connections).await?;
+    }
     let start = Instant::now();
-    let shared = Rc::new(Shared::new(plan, start));
+    let shared = Rc::new(Shared::new(plan, exchange, start));
     if let Pace::Open(open) = &shared.pace {
         let ticks = open.start_ticks()?;
         let shared = Rc::clone(&shared);
@@ -336,9 +374,9 @@ async fn drive(shared: Rc<Shared>, index: usize, mut connection: Connection) {
     while let Some(intended) = shared.pace.next().await {
         let reconnect = connected_before && !connection.is_open();
         shared.waiting[index].set(Some(intended));
-        let opened = connection.open(shared.exchange.address).await;
+        let opened = connection.open(&shared.exchange).await;
         connected_before |= opened.is_ok();
-        let number = shared.number.replace(shared.number.get() + 1);
+        let number = shared.numbers.of(shared.count.replace(shared.count.get() + 1));
         let sent = Instant::now();
         let result = match opened {
             Ok(()) => connection.exchange(&shared.exchange, number).await,
@@ -355,7 +393,13 @@ async fn drive(shared: Rc<Shared>, index: usize, mut connection: Connection) {
             }
             let from = if shared.is_open_loop() { intended } else { sent };
             match result {
-                Ok(answer) => recorder.response(answer.status, answer.body_bytes, from.elapsed()),
+                Ok(answer) => {
+                    let now = Instant::now();
+                    recorder.response(answer.status, answer.body_bytes, now - from);
+                    if shared.is_open_loop() {
+                        recorder.service(now - sent);
+                    }
+                }
                 Err(failure) => recorder.failure(failure),
             }
         }

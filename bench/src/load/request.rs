@@ -39,15 +39,37 @@ impl Header {
     }
 }
 
-/// What stands in a path for the number of the request, which makes every one of them different.
+/// What stands in a path or a header value for the number of the request.
 pub const NUMBER: &str = "{n}";
 /// Digits of the number: the length of a request never changes.
 const NUMBER_DIGITS: usize = 10;
 
-/// Where the number stands in `request`, after [`bytes`] made room for it.
-pub(super) fn number_at(target: &Target, method: &str) -> Option<usize> {
-    // The request line is "METHOD PATH HTTP/1.1".
-    target.path.find(NUMBER).map(|at| method.len() + 1 + at)
+/// Which number a request carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Numbers {
+    /// One after the other, so that no request is like another.
+    Counted,
+    /// At random, all numbers below this one alike; at least 1.
+    Below(u64),
+}
+
+impl Numbers {
+    /// The number of the request that has the `count`.
+    pub(super) fn of(self, count: u64) -> u64 {
+        match self {
+            Self::Counted => count,
+            // The remainder favours no number by more than one in 2^64 / below.
+            Self::Below(below) => mix(count) % below.max(1),
+        }
+    }
+}
+
+/// SplitMix64: neighbours in, numbers without a pattern out, and the same ones in every run.
+fn mix(count: u64) -> u64 {
+    let mut z = count.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
 }
 
 /// Writes `number` at the start of `at`, modulo 10^10.
@@ -59,10 +81,15 @@ pub(super) fn write_number(at: &mut [u8], number: u64) {
     }
 }
 
-/// Head and body in one piece, so that a request is one write.
-pub(super) fn bytes(target: &Target, method: &str, headers: &[Header], body: &[u8]) -> Vec<u8> {
-    let path = target.path.replacen(NUMBER, &"0".repeat(NUMBER_DIGITS), 1);
-    let mut head = format!("{method} {path} HTTP/1.1\r\n");
+/// Head and body in one piece, so that a request is one write, and where in it the number stands:
+/// at the first place that asks for it.
+pub(super) fn bytes(
+    target: &Target,
+    method: &str,
+    headers: &[Header],
+    body: &[u8],
+) -> (Vec<u8>, Option<usize>) {
+    let mut head = format!("{method} {} HTTP/1.1\r\n", target.path);
     if !headers.iter().any(|header| header.name.eq_ignore_ascii_case("host")) {
         head.push_str(&format!("Host: {}\r\n", target.authority));
     }
@@ -71,7 +98,9 @@ pub(super) fn bytes(target: &Target, method: &str, headers: &[Header], body: &[u
         head.push_str(&format!("Content-Length: {}\r\n", body.len()));
     }
     head.push_str("\r\n");
-    [head.as_bytes(), body].concat()
+    let number_at = head.find(NUMBER);
+    let head = head.replacen(NUMBER, &"0".repeat(NUMBER_DIGITS), 1);
+    ([head.as_bytes(), body].concat(), number_at)
 }
 
 #[cfg(test)]
@@ -98,12 +127,27 @@ mod tests {
     #[test]
     fn numbers() {
         let target: Target = "http://127.0.0.1:1/a?id={n}&b".parse().unwrap();
-        let mut request = bytes(&target, "GET", &[], b"");
-        let at = number_at(&target, "GET").unwrap();
-        write_number(&mut request[at..], 12_345_678_901);
+        let (mut request, at) = bytes(&target, "GET", &[], b"");
+        write_number(&mut request[at.unwrap()..], 12_345_678_901);
         let text = String::from_utf8(request).unwrap();
         assert!(text.starts_with("GET /a?id=2345678901&b HTTP/1.1\r\n"), "{text}");
-        assert_eq!(number_at(&"http://127.0.0.1:1/a".parse().unwrap(), "GET"), None);
+        let plain: Target = "http://127.0.0.1:1/a".parse().unwrap();
+        assert_eq!(bytes(&plain, "GET", &[], b"").1, None);
+
+        let header: Header = "x-api-key: bench-{n}".parse().unwrap();
+        let (mut request, at) = bytes(&plain, "GET", &[header], b"");
+        write_number(&mut request[at.unwrap()..], 7);
+        let text = String::from_utf8(request).unwrap();
+        assert!(text.ends_with("x-api-key: bench-0000000007\r\n\r\n"), "{text}");
+    }
+
+    #[test]
+    fn numbers_below_a_bound_reach_all_of_it_alike() {
+        assert_eq!(Numbers::Counted.of(42), 42);
+        assert_eq!(Numbers::Below(1).of(42), 0);
+        let mut seen = [0_u32; 10];
+        (0..10_000).for_each(|count| seen[Numbers::Below(10).of(count) as usize] += 1);
+        assert!(seen.iter().all(|times| (800..1200).contains(times)), "{seen:?}");
     }
 
     #[test]
@@ -111,7 +155,7 @@ mod tests {
         let target: Target = "http://127.0.0.1:8080/a?b=c".parse().unwrap();
         let check = |method: &str, headers: &[&str], body: &str, expect: &str| {
             let headers: Vec<Header> = headers.iter().map(|line| line.parse().unwrap()).collect();
-            let got = bytes(&target, method, &headers, body.as_bytes());
+            let (got, _) = bytes(&target, method, &headers, body.as_bytes());
             assert_eq!(String::from_utf8(got).unwrap(), expect);
         };
         check("GET", &[], "", "GET /a?b=c HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n\r\n");

@@ -4,11 +4,15 @@ use std::fs;
 use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::{Value, json};
 
-use crate::limits::DELAY_MS_MAX;
+use super::identity::Identity;
+use super::scenario::Scenario;
 
+/// Name of the API's document, as the settings call it.
+pub(crate) const DOCUMENT: &str = "openapi.json";
 /// Name of the stage all methods are called on.
 pub(crate) const STAGE: &str = "bench";
 /// The key of `full-path`.
@@ -17,29 +21,58 @@ pub(crate) const API_KEY: &str = "bench-key-0123456789abcdef";
 const LOG_FORMAT: &str = "$context.identity.sourceIp $context.requestTime $context.httpMethod \
      $context.path $context.status $context.responseLength $context.responseLatency \
      $context.requestId";
-/// Length of every answer.
+/// Length of every answer but those of `/large-body`.
 pub(crate) const BODY_BYTES: usize = 1024;
+/// Length of those.
+pub(crate) const LARGE_BODY_BYTES: usize = 1 << 20;
+/// What the plan allows the key on `/throttle`, requests per second.
+pub(crate) const THROTTLE_RATE: u64 = 1_000;
+/// The same, at once.
+pub(crate) const THROTTLE_BURST: u64 = 50;
+/// Integration timeout of `/silent` in `run`: AWS's shortest.
+pub(crate) const TIMEOUT_MS: u64 = 50;
 
-/// A temporary folder with both files; gone when dropped.
+/// A temporary folder with both files and a certificate; gone when dropped.
 pub(crate) struct Folder {
     path: PathBuf,
+    /// What HTTPS is answered with.
+    pub(crate) identity: Identity,
 }
 
 impl Folder {
-    /// Writes them.
-    pub(crate) fn write(api: &Api) -> io::Result<Self> {
-        let name = format!("ringway-bench-{}-{}", std::process::id(), api.upstream.port());
+    /// An empty one.
+    fn create() -> io::Result<Self> {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("ringway-bench-{}-{count}", std::process::id());
         let path = std::env::temp_dir().join(name);
         fs::create_dir(&path)?;
-        let folder = Self { path };
-        let document = serde_json::to_string_pretty(&openapi(api))?;
-        fs::write(folder.path.join("openapi.json"), document)?;
-        let settings = serde_json::to_string_pretty(&settings(api, &folder.access_log()))?;
-        fs::write(folder.settings(), settings)?;
+        let identity = Identity::write(&path)?;
+        Ok(Self { path, identity })
+    }
+
+    /// Writes them.
+    pub(crate) fn write(api: &Api) -> io::Result<Self> {
+        let folder = Self::create()?;
+        let settings = settings(api, &folder.access_log());
+        folder.fill(&openapi(api), &serde_json::to_string_pretty(&settings)?)?;
         Ok(folder)
     }
 
-    fn access_log(&self) -> PathBuf {
+    /// Writes these.
+    pub(crate) fn of(openapi: &Value, settings: &str) -> io::Result<Self> {
+        let folder = Self::create()?;
+        folder.fill(openapi, settings)?;
+        Ok(folder)
+    }
+
+    fn fill(&self, openapi: &Value, settings: &str) -> io::Result<()> {
+        fs::write(self.path.join(DOCUMENT), serde_json::to_string_pretty(openapi)?)?;
+        fs::write(self.settings(), settings)
+    }
+
+    /// Where the stage logs to, if it does.
+    pub(crate) fn access_log(&self) -> PathBuf {
         self.path.join("access.log")
     }
 
@@ -79,7 +112,7 @@ impl Api {
     /// The limits are out of the way: this measures the path, not the refusal.
     pub(crate) fn unlimited(upstream: SocketAddr) -> Self {
         let (rate, burst) = (10_000_000, 5_000_000);
-        Self { upstream, rate, burst, access_log: false, timeout_ms: 29_000 }
+        Self { upstream, rate, burst, access_log: false, timeout_ms: TIMEOUT_MS }
     }
 }
 
@@ -108,7 +141,7 @@ fn settings(api: &Api, access_log: &Path) -> Value {
     }
     json!({
         "account": {"throttleSettings": throttle},
-        "apis": [{"id": "bench", "openapi": "openapi.json", "stages": [stage]}],
+        "apis": [{"id": "bench", "openapi": DOCUMENT, "stages": [stage]}],
         "apiKeys": [{"name": "bench", "value": API_KEY, "enabled": true}],
         "usagePlans": [{
             "name": "bench",
@@ -116,7 +149,10 @@ fn settings(api: &Api, access_log: &Path) -> Value {
             "apiStages": [{
                 "apiId": "bench",
                 "stage": STAGE,
-                "throttle": {"/full-path/GET": throttle},
+                "throttle": {
+                    "/full-path/GET": throttle,
+                    "/throttle/GET": {"rateLimit": THROTTLE_RATE, "burstLimit": THROTTLE_BURST},
+                },
             }],
             "keys": ["bench"],
         }],
@@ -142,7 +178,7 @@ fn openapi(api: &Api) -> Value {
             },
         },
     });
-    let mut silent = proxy(&format!("/delay/{DELAY_MS_MAX}"));
+    let mut silent = proxy(&Scenario::Timeout.upstream_path());
     silent["timeoutInMillis"] = json!(api.timeout_ms);
     json!({
         "openapi": "3.0.1",
@@ -155,6 +191,8 @@ fn openapi(api: &Api) -> Value {
             "/cached": {"get": operation(&proxy("/"))},
             "/proxy": {"get": operation(&proxy("/"))},
             "/full-path": {"get": full_path(proxy("/"))},
+            "/large-body": {"get": operation(&proxy(&Scenario::LargeBody.upstream_path()))},
+            "/throttle": {"get": with_key(operation(&proxy("/")))},
             "/silent": {"get": operation(&silent)},
         },
     })
@@ -163,9 +201,13 @@ fn openapi(api: &Api) -> Value {
 /// With an API key, and a cache key of its own for each `id`.
 fn full_path(mut proxy: Value) -> Value {
     proxy["cacheKeyParameters"] = json!(["method.request.querystring.id"]);
-    let mut operation = operation(&proxy);
-    operation["security"] = json!([{"key": []}]);
+    let mut operation = with_key(operation(&proxy));
     operation["parameters"] = json!([{"name": "id", "in": "query", "schema": {"type": "string"}}]);
+    operation
+}
+
+fn with_key(mut operation: Value) -> Value {
+    operation["security"] = json!([{"key": []}]);
     operation
 }
 

@@ -19,6 +19,8 @@ const BINARY: &str = "ringway";
 pub(crate) struct Gateway {
     /// Its data port.
     pub(crate) http: SocketAddr,
+    /// Its data port for TLS.
+    pub(crate) https: SocketAddr,
     server: Server,
 }
 
@@ -46,17 +48,21 @@ impl Gateway {
         workers: u32,
         placement: &Placement,
     ) -> io::Result<Self> {
-        let (http, admin) = free_addresses()?;
+        let [http, admin, https] = free_addresses()?;
         let mut command = Command::new(binary);
         command
             .arg("up")
             .arg(folder.settings())
             .args(["--http", &http.to_string(), "--admin", &admin.to_string()])
             .args(["--workers", &workers.to_string()])
+            .args(["--https", &https.to_string(), "--cert"])
+            .arg(&folder.identity.certificate)
+            .arg("--key")
+            .arg(&folder.identity.key)
             .current_dir(folder.path());
         let mut server = Server::start(command, &placement.server)?;
         wait_ready("the gateway", &mut server, admin, "/health/ready")?;
-        Ok(Self { http, server })
+        Ok(Self { http, https, server })
     }
 
     /// The line in which it says what driver it runs on.
@@ -76,13 +82,16 @@ pub(crate) fn driver_line(lines: &[String]) -> Option<String> {
     lines.iter().find(names).map(|line| line.trim().to_owned())
 }
 
-/// Two ports that were free a moment ago, the data port first.
-pub(crate) fn free_addresses() -> io::Result<(SocketAddr, SocketAddr)> {
-    let listeners = [
-        TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?,
-        TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?,
-    ];
-    Ok((listeners[0].local_addr()?, listeners[1].local_addr()?))
+/// Ports of this machine that were free a moment ago, all different.
+pub(crate) fn free_addresses<const N: usize>() -> io::Result<[SocketAddr; N]> {
+    let mut addresses = [SocketAddr::from((Ipv4Addr::LOCALHOST, 0)); N];
+    let mut held = Vec::with_capacity(N);
+    for address in &mut addresses {
+        let listener = TcpListener::bind(*address)?;
+        *address = listener.local_addr()?;
+        held.push(listener);
+    }
+    Ok(addresses)
 }
 
 /// Waits until `path` answers 200; `who` is for the errors.
@@ -138,7 +147,7 @@ mod tests {
         while server.lines().is_empty() {
             thread::yield_now();
         }
-        let (_, admin) = free_addresses().unwrap();
+        let [admin] = free_addresses().unwrap();
         let error = wait_ready("it", &mut server, admin, "/").unwrap_err().to_string();
         assert!(error.contains("exit status: 3") && error.contains("port in use"), "{error}");
     }

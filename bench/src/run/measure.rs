@@ -2,19 +2,18 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::thread;
-use std::time::{Duration, Instant};
 
-use super::definition::BODY_BYTES;
+use super::Plan;
 use super::placement::Placement;
-use super::report::Sample;
 use super::scenario::Scenario;
 use super::server::Server;
-use super::{Plan, probe};
-use crate::cpu::{self, Others, Ticks};
-use crate::load::{self, Bound, Event, Header, NUMBER};
+use super::window::{Reading, Window};
+use super::work::{Subject, on_a_thread};
+use crate::load::Event;
+use crate::report::{At, Sample};
+use crate::speed::{Moments, Speed};
 use crate::stats::Summary;
-use crate::target::Target;
+use crate::trust::Trust;
 use crate::upstream::Upstream;
 
 /// Everything that stays the same between measurements.
@@ -25,123 +24,84 @@ pub(crate) struct Bench<'a> {
     /// Where the server under test listens.
     pub(crate) address: SocketAddr,
     pub(crate) server: &'a Server,
+    /// Its name in the report.
+    pub(crate) name: &'a str,
+    /// What its certificate is known by.
+    pub(crate) trust: &'a Trust,
+    pub(crate) subject: Subject,
 }
 
-/// The counters at one end of the window.
-struct Reading {
-    at: Instant,
-    gateway: Duration,
-    ours: Duration,
-    machine: Ticks,
-    upstream: u64,
-}
-
-/// The header lines of `scenario` for the generator.
-pub(crate) fn load_headers(scenario: Scenario) -> io::Result<Vec<Header>> {
-    let parse = |(name, value): &(&str, &str)| format!("{name}: {value}").parse();
-    scenario.headers().iter().map(parse).collect::<Result<_, _>>().map_err(io::Error::other)
-}
+/// How often a sample is measured anew when the machine changed its speed meanwhile.
+const REPEATS_MAX: u32 = 1;
 
 impl Bench<'_> {
-    /// Measures `scenario` once.
+    /// Measures `scenario` for a slice, and anew when the machine changed its speed meanwhile.
     pub(crate) fn sample(
         &self,
         scenario: Scenario,
-        round: u32,
+        at: At,
         progress: &(impl Fn(&str) + Sync),
     ) -> io::Result<Sample> {
         self.look(scenario)?;
-        let url = format!("http://{}{}", self.address, scenario.target());
-        let target = url.parse::<Target>().map_err(io::Error::other)?;
-        let time = Duration::from_secs(u64::from(self.plan.seconds));
-        let mut plan = load::Plan::new(target, self.plan.connections, Bound::Time(time));
-        plan.warmup = Duration::from_secs(u64::from(self.plan.warmup_seconds));
-        plan.core = self.placement.load;
-        plan.headers = load_headers(scenario)?;
+        let mut repeats = 0;
+        let sample = loop {
+            let before = Speed::read(self.placement.pair())?;
+            let sample = self.once(scenario, at, progress)?;
+            let moments = Moments { before, after: Speed::read(self.placement.pair())? };
+            if moments.steady() || repeats == REPEATS_MAX {
+                break Sample { moments, repeats, ..sample };
+            }
+            progress(&format!("{at}, {}: the machine changed its speed: again", scenario.name()));
+            repeats += 1;
+        };
+        // Whatever it was offered, it must serve on.
+        self.look(scenario)?;
+        Ok(sample)
+    }
 
-        let label = format!("round {round}/{} {}", self.plan.rounds, scenario.name());
+    fn once(
+        &self,
+        scenario: Scenario,
+        at: At,
+        progress: &(impl Fn(&str) + Sync),
+    ) -> io::Result<Sample> {
+        let label = format!("{at}, {}", scenario.name());
+        let plan = self.load_plan(scenario, |line| progress(&format!("{label}: {line}")))?;
         let mut readings = Vec::with_capacity(2);
-        // A thread of its own, so that the pinning ends with the measurement.
-        let outcome = thread::scope(|scope| {
-            let running = scope.spawn(|| {
-                load::run(&plan, |event| match event {
-                    Event::Started | Event::Ended => readings.push(self.read()),
-                    Event::Progress { .. } => progress(&format!("{label}: {event}")),
-                })
-            });
-            running.join().map_err(|_| io::Error::other("the load panicked"))?
+        let outcome = on_a_thread(&plan, |event| match event {
+            Event::Started | Event::Ended => {
+                readings.push(Reading::now(self.server, self.upstream))
+            }
+            Event::Progress { .. } => progress(&format!("{label}: {event}")),
         })?;
         let mut readings = readings.into_iter();
         let (Some(start), Some(end)) = (readings.next(), readings.next()) else {
             return Err(io::Error::other("the load ended without a measurement"));
         };
-        let sample = self.evaluate(scenario, round, outcome.summary, &start?, &end?);
+        let sample = self.evaluate(scenario, at, outcome.summary, Window::between(&start?, &end?));
         for doubt in &sample.doubts {
             progress(&format!("{label}: {doubt}"));
         }
         Ok(sample)
     }
 
-    /// The answer must be what is to be measured; twice, because a cache fills on the first.
-    fn look(&self, scenario: Scenario) -> io::Result<()> {
-        for number in ["0", "0"] {
-            let path = &scenario.target().replace(NUMBER, number);
-            let answer = probe::ask(self.address, path, scenario.headers())?;
-            if answer.status != 200 || answer.body.len() != BODY_BYTES {
-                let body = String::from_utf8_lossy(&answer.body);
-                let start: String = body.chars().take(200).collect();
-                return Err(io::Error::other(format!(
-                    "GET {path} answers {} with {} bytes instead of 200 with {BODY_BYTES}: {start}",
-                    answer.status,
-                    answer.body.len()
-                )));
-            }
-        }
-        Ok(())
-    }
-
-    fn read(&self) -> io::Result<Reading> {
-        Ok(Reading {
-            at: Instant::now(),
-            gateway: self.server.cpu()?,
-            ours: cpu::of_process(std::process::id())?,
-            machine: cpu::of_machine()?,
-            upstream: self.upstream.served(),
-        })
-    }
-
-    fn evaluate(
-        &self,
-        scenario: Scenario,
-        round: u32,
-        summary: Summary,
-        start: &Reading,
-        end: &Reading,
-    ) -> Sample {
-        let wall = (end.at - start.at).as_secs_f64();
-        let gateway = (end.gateway - start.gateway).as_secs_f64();
-        let ours = (end.ours - start.ours).as_secs_f64();
-        let known = (end.gateway - start.gateway) + (end.ours - start.ours);
-        let Others { foreign, stolen } = Others::between(start.machine, end.machine, known);
-        let upstream_calls = end.upstream - start.upstream;
-        let mut doubts = Vec::new();
-        if summary.errors > 0 {
-            doubts.push(format!("{} errors", summary.errors));
-        }
-        if !scenario.upstream_use().allows(upstream_calls, summary.responses) {
-            let responses = summary.responses;
-            doubts.push(format!("{upstream_calls} upstream calls for {responses} responses"));
-        }
+    fn evaluate(&self, scenario: Scenario, at: At, summary: Summary, window: Window) -> Sample {
+        let Window { wall, server, ours, others, upstream_calls } = window;
+        let connections = scenario.connections(self.plan.connections);
         Sample {
             scenario,
-            round,
-            cpu_us_per_request: gateway * 1e6 / summary.responses.max(1) as f64,
-            gateway_busy: gateway / wall / f64::from(self.plan.workers),
+            server: self.name.to_owned(),
+            at,
+            connections,
+            cpu_us_per_request: server * 1e6 / summary.responses.max(1) as f64,
+            server_busy: server / wall / f64::from(self.plan.workers),
             client_busy: ours / wall / self.placement.client_cores() as f64,
-            foreign,
-            stolen,
+            foreign: others.foreign,
+            stolen: others.stolen,
             upstream_calls,
-            doubts,
+            moments: Moments::default(),
+            repeats: 0,
+            doubts: scenario.doubts(&summary, upstream_calls, connections),
             summary,
         }
     }

@@ -28,6 +28,11 @@ impl Placement {
         !self.server.is_empty()
     }
 
+    /// A core of the server and one of the client, when they have their own.
+    pub(crate) fn pair(&self) -> Option<(usize, usize)> {
+        self.server.first().copied().zip(self.load)
+    }
+
     /// Cores that the client side has for itself.
     pub(crate) fn client_cores(&self) -> usize {
         if self.upstream == self.load { 1 } else { 2 }

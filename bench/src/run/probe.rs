@@ -4,8 +4,11 @@ use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
+use rustls::StreamOwned;
+
 use crate::chunked::Decoder;
 use crate::limits::{HEADERS_MAX, PROBE_BYTES_MAX, PROBE_TIMEOUT_MS};
+use crate::trust::Trust;
 
 /// An answer in full.
 #[derive(Debug)]
@@ -16,29 +19,48 @@ pub(crate) struct Answer {
 
 /// GET `path` on a connection of its own.
 pub(crate) fn get(address: SocketAddr, path: &str) -> io::Result<Answer> {
-    ask(address, path, &[])
+    ask(address, None, path, &[])
 }
 
-/// The same with header lines.
-pub(crate) fn ask(address: SocketAddr, path: &str, headers: &[(&str, &str)]) -> io::Result<Answer> {
+/// The same with header lines, and through TLS if somebody is to be trusted.
+pub(crate) fn ask(
+    address: SocketAddr,
+    trust: Option<&Trust>,
+    path: &str,
+    headers: &[(&str, &str)],
+) -> io::Result<Answer> {
     let timeout = Duration::from_millis(PROBE_TIMEOUT_MS);
-    let mut stream = TcpStream::connect_timeout(&address, timeout)?;
+    let stream = TcpStream::connect_timeout(&address, timeout)?;
     stream.set_read_timeout(Some(timeout))?;
     stream.set_write_timeout(Some(timeout))?;
     let lines = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n"));
     let lines = lines.collect::<String>();
     let request =
         format!("GET {path} HTTP/1.1\r\nHost: {address}\r\n{lines}Connection: close\r\n\r\n");
-    stream.write_all(request.as_bytes())?;
-    let mut answer = Vec::new();
-    stream.take(PROBE_BYTES_MAX).read_to_end(&mut answer)?;
+    let answer = match trust {
+        None => exchange(stream, &request)?,
+        Some(trust) => {
+            exchange(StreamOwned::new(trust.connection(address.ip())?, stream), &request)?
+        }
+    };
     parse(&answer).ok_or_else(|| {
         let start = String::from_utf8_lossy(&answer[..answer.len().min(80)]).into_owned();
         io::Error::new(io::ErrorKind::InvalidData, format!("no HTTP response: {start:?}"))
     })
 }
 
-fn parse(answer: &[u8]) -> Option<Answer> {
+fn exchange(mut stream: impl Read + Write, request: &str) -> io::Result<Vec<u8>> {
+    stream.write_all(request.as_bytes())?;
+    let mut answer = Vec::new();
+    match stream.take(PROBE_BYTES_MAX).read_to_end(&mut answer) {
+        // A server that closes without TLS's notice; whether all is there, the framing says.
+        Err(error) if error.kind() != io::ErrorKind::UnexpectedEof => Err(error),
+        _ => Ok(answer),
+    }
+}
+
+/// The answer in `answer`, unless its end is missing.
+pub(crate) fn parse(answer: &[u8]) -> Option<Answer> {
     let mut headers = [httparse::EMPTY_HEADER; HEADERS_MAX];
     let mut head = httparse::Response::new(&mut headers);
     let httparse::Status::Complete(bytes) = head.parse(answer).ok()? else { return None };

@@ -88,6 +88,11 @@ impl Server {
         self.child.try_wait()
     }
 
+    /// Its number.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// On-CPU time since it started.
     pub(crate) fn cpu(&self) -> io::Result<Duration> {
         cpu::of_process(self.child.id())

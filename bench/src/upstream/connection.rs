@@ -7,6 +7,7 @@ use std::time::Duration;
 use monoio::buf::{IoBuf, IoBufMut};
 use monoio::io::{AsyncReadRent, AsyncWriteRentExt};
 use monoio::net::TcpStream;
+use monoio::time::Instant;
 
 use super::Shared;
 use super::body::{self, Coding, FILL};
@@ -66,6 +67,11 @@ impl Connection<'_> {
         self.flush().await?;
         self.input.drain(..self.at);
         self.at = 0;
+        self.more().await
+    }
+
+    /// Reads more behind the input.
+    async fn more(&mut self) -> io::Result<()> {
         let (from, to) = (self.input.len(), self.input.capacity());
         let input = std::mem::take(&mut self.input);
         let (result, slice) = self.stream.read(input.slice_mut(from..to)).await;
@@ -156,7 +162,7 @@ impl Connection<'_> {
         };
         if !delay.is_zero() {
             self.flush().await?;
-            monoio::time::sleep(delay).await;
+            self.wait(delay).await?;
         }
         let fixed = config.body_bytes;
         match request.ask {
@@ -174,6 +180,23 @@ impl Connection<'_> {
                 self.generate(request, 200, fixed, Coding::Length).await
             }
         }
+    }
+
+    /// Waits, but not for a client that has gone: those whose patience is shorter than the delay
+    /// would pile up.
+    async fn wait(&mut self, delay: Duration) -> io::Result<()> {
+        let until = Instant::now() + delay;
+        while self.input.len() < self.input.capacity() {
+            // What the timeout drops only waits: it has taken no bytes.
+            match monoio::time::timeout_at(until, self.stream.readable(false)).await {
+                Ok(ready) => ready?,
+                Err(_) => return Ok(()),
+            }
+            self.more().await?;
+        }
+        // Full of further requests, which are read once this one is answered.
+        monoio::time::sleep_until(until).await;
+        Ok(())
     }
 
     fn ready_made(&self, request: &Request) -> bool {

@@ -2,7 +2,7 @@
 //!
 //! | Path | Answer |
 //! |---|---|
-//! | `/delay/{ms}` | the fixed body after so many milliseconds |
+//! | `/delay/{ms}` | the fixed body after so many milliseconds, unless the client goes before |
 //! | `/bytes/{n}` | a JSON body of n bytes with Content-Length |
 //! | `/chunked/{n}` | a JSON body of n bytes, chunked |
 //! | `/status/{code}` | the fixed body with that status |
@@ -127,9 +127,17 @@ impl Drop for Upstream {
     }
 }
 
-/// Listens on this thread for ever, after telling `started` the address and the driver.
-pub fn serve(config: Config, started: impl FnOnce(SocketAddr, Rung)) -> io::Result<()> {
-    let mut listening = Listening::open(config, Arc::default())?;
+/// Listens for ever on `workers` threads, this one among them, after telling `started` the address
+/// and the driver.
+pub fn serve(
+    config: Config,
+    workers: u32,
+    started: impl FnOnce(SocketAddr, Rung),
+) -> io::Result<()> {
+    let mut listening = Listening::open(config.clone(), Arc::default())?;
+    let config = Config { listen: listening.address, ..config };
+    let others = (1..workers).map(|_| Upstream::start(config.clone()));
+    let _others = others.collect::<io::Result<Vec<_>>>()?;
     started(listening.address, listening.runtime.rung);
     listening.serve(&AtomicBool::new(false));
     Ok(())
