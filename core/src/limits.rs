@@ -83,7 +83,7 @@ pub const LINGER_MS: u64 = 2_000;
 /// After a wait of this length the gateway starts to look whether its client is still there.
 pub const CLIENT_GONE_CHECK_MS: u64 = 250;
 /// Period in which time limits are enforced: a limit is reached up to this much late.
-pub const LIMITS_SWEEP_MS: u64 = 20;
+pub const LIMITS_SWEEP_MS: u64 = 10;
 /// Pause of a listener that ran out of file descriptors.
 pub const ACCEPT_BACKOFF_MS: u64 = 100;
 /// Graceful drain on SIGTERM: requests in flight get this long. Flag `--drain-deadline`.
