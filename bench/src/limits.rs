@@ -52,7 +52,10 @@ pub const PROBE_BYTES_MAX: u64 = 4 * 1024 * 1024;
 pub const PROBE_TIMEOUT_MS: u64 = 5_000;
 /// Submission queue entries of a ring.
 pub const RING_ENTRIES: u32 = 1_024;
-/// Time between two looks at the memory of a process that is to settle.
+/// Time between two looks at what a process has open.
 pub const SETTLE_STEP_MS: u64 = 50;
-/// Time for the memory of a process to settle.
-pub const SETTLE_MS_MAX: u64 = 3_000;
+/// Time in which the memory of a process must stay the same: the gateway gives back what a burst
+/// left behind once a second.
+pub const SETTLE_QUIET_MS: u64 = 1_200;
+/// Time for a process to settle.
+pub const SETTLE_MS_MAX: u64 = 6_000;

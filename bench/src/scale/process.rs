@@ -5,7 +5,7 @@ use std::io;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::limits::{SETTLE_MS_MAX, SETTLE_STEP_MS};
+use crate::limits::{SETTLE_MS_MAX, SETTLE_QUIET_MS, SETTLE_STEP_MS};
 
 /// Readings in a row that must agree.
 const AGREEING: usize = 4;
@@ -50,7 +50,7 @@ pub(crate) fn settled(pid: u32) -> io::Result<u64> {
     let until = Instant::now() + Duration::from_millis(SETTLE_MS_MAX);
     let mut readings = vec![resident(pid)?];
     while !agree(&readings) && Instant::now() < until {
-        thread::sleep(Duration::from_millis(SETTLE_STEP_MS));
+        thread::sleep(Duration::from_millis(SETTLE_QUIET_MS));
         readings.push(resident(pid)?);
     }
     Ok(readings[readings.len() - 1])
