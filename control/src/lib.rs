@@ -1,12 +1,20 @@
-//! The changing half of Ringway: publishes snapshots, serves the admin port, writes access logs.
+//! The changing half of Ringway: the management API with its store, publication of snapshots, the
+//! admin port, access-log writers.
 //!
 //! It meets the data plane only in the types of [`ringway_core::link`]: a published snapshot down,
 //! counters and log batches up. It must not know the workers' internals.
 
 #![forbid(unsafe_code)]
 
+pub mod access;
 pub mod access_log;
 pub mod admin;
+mod definition;
+pub mod documents;
 pub mod error;
+mod identifiers;
 pub mod metrics;
+pub mod plane;
 pub mod publisher;
+mod rest;
+pub mod store;

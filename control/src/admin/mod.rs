@@ -1,4 +1,4 @@
-//! The admin port: metrics and health now, the management API later, on one thread of its own.
+//! The admin port: metrics, health and the management API, on one thread of its own.
 //!
 //! It must not know how workers serve; it reads their counters.
 
@@ -15,7 +15,7 @@ use std::time::{Duration, SystemTime};
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::{Uri, header};
+use axum::http::header;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -26,12 +26,15 @@ use ringway_core::link::{Counters, Published};
 use crate::access_log::WriterCounts;
 use crate::error::ManagementError;
 use crate::metrics::{self, Scrape};
+use crate::plane::Plane;
+use crate::rest;
 
 /// What the admin port shows.
 pub struct Admin {
     published: Arc<Published>,
     counters: Arc<Counters>,
     registry: Registry,
+    plane: Arc<Plane>,
     draining: AtomicBool,
 }
 
@@ -48,6 +51,7 @@ impl Admin {
         published: Arc<Published>,
         counters: Arc<Counters>,
         log: Arc<WriterCounts>,
+        plane: Arc<Plane>,
         started: SystemTime,
     ) -> Self {
         let scrape = Scrape {
@@ -57,7 +61,7 @@ impl Admin {
             started,
         };
         let registry = metrics::registry(scrape);
-        Self { published, counters, registry, draining: AtomicBool::new(false) }
+        Self { published, counters, registry, plane, draining: AtomicBool::new(false) }
     }
 
     /// From now on the process is not ready, so that load balancers send nothing new.
@@ -86,7 +90,7 @@ pub fn router(admin: Arc<Admin>) -> Router {
         .route("/metrics", get(scrape))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
-        .fallback(unknown_path)
+        .fallback(managed)
         .method_not_allowed_fallback(|| async { ManagementError::unknown_method() })
         .layer(DefaultBodyLimit::max(ADMIN_BODY_BYTES_MAX))
         .layer(middleware::from_fn(within_time))
@@ -100,8 +104,13 @@ async fn scrape(State(admin): State<Arc<Admin>>) -> Response {
     }
 }
 
-async fn unknown_path(uri: Uri) -> ManagementError {
-    ManagementError::unknown_path(uri.path())
+/// Everything else is the management API's.
+async fn managed(State(admin): State<Arc<Admin>>, request: Request) -> Response {
+    let path = request.uri().path().to_owned();
+    match rest::serve(Arc::clone(&admin.plane), request).await {
+        Some(response) => response,
+        None => ManagementError::unknown_path(&path).into_response(),
+    }
 }
 
 async fn within_time(request: Request, next: Next) -> Response {

@@ -15,7 +15,9 @@ fn fixture() -> Fixture {
     let published = Arc::new(Published::new(Arc::new(metrics::tests::snapshot(7))));
     let counters = Arc::<Counters>::default();
     let log = Arc::<WriterCounts>::default();
-    let admin = Arc::new(Admin::new(published, Arc::clone(&counters), log, SystemTime::UNIX_EPOCH));
+    let plane = Arc::new(crate::plane::tests::plane());
+    let started = SystemTime::UNIX_EPOCH;
+    let admin = Arc::new(Admin::new(published, Arc::clone(&counters), log, plane, started));
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let addr = listener.local_addr().unwrap();
     spawn(listener, Arc::clone(&admin)).unwrap();

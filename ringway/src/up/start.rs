@@ -6,9 +6,12 @@ use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::{Duration, SystemTime};
 
+use ringway_control::access::Access;
 use ringway_control::access_log::Writer;
 use ringway_control::admin::{self, Admin};
+use ringway_control::plane::{Plane, Settings};
 use ringway_control::publisher;
+use ringway_control::store::MemoryStore;
 use ringway_core::limits::WORKERS_MAX;
 use ringway_core::link::{Counters, LogSink, Published};
 use ringway_proxy::Handle;
@@ -63,7 +66,15 @@ pub(super) fn start(up: &Up) -> Result<Running, Failure> {
         trim: memory::trim,
     })
     .map_err(|error| Failure::new(error.to_string()))?;
-    let admin = Admin::new(Arc::clone(&published), counters, log.counts(), started);
+    let settings = Settings {
+        account_id: "000000000000".into(),
+        region: "us-east-1".into(),
+        host_suffix: up.host_suffix.first().cloned().unwrap_or_default(),
+    };
+    let plane = Plane::open(Box::<MemoryStore>::default(), Access::Open, settings)
+        .map_err(|error| Failure::new(error.to_string()))?;
+    let plane = Arc::new(plane);
+    let admin = Admin::new(Arc::clone(&published), counters, log.counts(), plane, started);
     let admin = Arc::new(admin);
     admin::spawn(listener, Arc::clone(&admin)).map_err(|error| thread_failure("admin", &error))?;
 

@@ -1,0 +1,51 @@
+//! Which function answers which operation. Every operation of the service model is here, once.
+
+use super::call::{Answered, Call};
+use super::ops::{models, request_validators, rest_apis};
+
+/// What runs an operation.
+pub(super) type Run = fn(&mut Call<'_>) -> Answered;
+
+/// Finds the function of an operation.
+pub(super) fn run_of(operation: &str) -> Option<Run> {
+    let found = OPERATIONS.binary_search_by_key(&operation, |(name, _)| name).ok()?;
+    Some(OPERATIONS[found].1)
+}
+
+/// Sorted by name.
+const OPERATIONS: &[(&str, Run)] = &[
+    ("CreateModel", models::create),
+    ("CreateRequestValidator", request_validators::create),
+    ("CreateRestApi", rest_apis::create),
+    ("DeleteModel", models::delete),
+    ("DeleteRequestValidator", request_validators::delete),
+    ("DeleteRestApi", rest_apis::delete),
+    ("GetModel", models::get),
+    ("GetModels", models::list),
+    ("GetRequestValidator", request_validators::get),
+    ("GetRequestValidators", request_validators::list),
+    ("GetRestApi", rest_apis::get),
+    ("GetRestApis", rest_apis::list),
+    ("UpdateModel", models::update),
+    ("UpdateRequestValidator", request_validators::update),
+    ("UpdateRestApi", rest_apis::update),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::super::model::MODEL;
+    use super::*;
+
+    #[test]
+    fn every_operation_of_the_model_has_its_function() {
+        assert!(OPERATIONS.is_sorted_by_key(|(name, _)| *name));
+        let missing: Vec<&str> = MODEL
+            .operations
+            .iter()
+            .map(|operation| operation.name.as_str())
+            .filter(|name| run_of(name).is_none())
+            .collect();
+        assert!(missing.is_empty(), "{missing:?}");
+        assert_eq!(OPERATIONS.len(), MODEL.operations.len());
+    }
+}

@@ -1,0 +1,7 @@
+//! The operations, a file a resource of AWS's. They speak to documents; they never serve a request.
+
+mod endpoint;
+pub(super) mod models;
+mod policy;
+pub(super) mod request_validators;
+pub(super) mod rest_apis;
