@@ -2,8 +2,12 @@
 //! objects that only management knows. Each type is one [`Document`].
 
 mod rest_api;
+mod stage;
+mod usage;
 
-pub(crate) use rest_api::{GatewayResponse, RestApi, RestApiHeader, whole};
+pub(crate) use rest_api::{DeployedApi, GatewayResponse, RestApi, RestApiHeader, whole};
+pub(crate) use stage::{AccessLogSettings, CanarySettings, Deployment, Stage};
+pub(crate) use usage::{Account, ApiKey, ApiStage, UsagePlan, UsagePlanKey};
 
 use ringway_core::definition::{Authorizer, Model, RequestValidator, Resource};
 
