@@ -1,7 +1,7 @@
 //! Which function answers which operation. Every operation of the service model is here, once.
 
 use super::call::{Answered, Call};
-use super::ops::{models, request_validators, rest_apis};
+use super::ops::{deployments, models, request_validators, rest_apis, stages};
 
 /// What runs an operation.
 pub(super) type Run = fn(&mut Call<'_>) -> Answered;
@@ -14,21 +14,33 @@ pub(super) fn run_of(operation: &str) -> Option<Run> {
 
 /// Sorted by name.
 const OPERATIONS: &[(&str, Run)] = &[
+    ("CreateDeployment", deployments::create),
     ("CreateModel", models::create),
     ("CreateRequestValidator", request_validators::create),
     ("CreateRestApi", rest_apis::create),
+    ("CreateStage", stages::create),
+    ("DeleteDeployment", deployments::delete),
     ("DeleteModel", models::delete),
     ("DeleteRequestValidator", request_validators::delete),
     ("DeleteRestApi", rest_apis::delete),
+    ("DeleteStage", stages::delete),
+    ("FlushStageAuthorizersCache", stages::flush_authorizers_cache),
+    ("FlushStageCache", stages::flush_cache),
+    ("GetDeployment", deployments::get),
+    ("GetDeployments", deployments::list),
     ("GetModel", models::get),
     ("GetModels", models::list),
     ("GetRequestValidator", request_validators::get),
     ("GetRequestValidators", request_validators::list),
     ("GetRestApi", rest_apis::get),
     ("GetRestApis", rest_apis::list),
+    ("GetStage", stages::get),
+    ("GetStages", stages::list),
+    ("UpdateDeployment", deployments::update),
     ("UpdateModel", models::update),
     ("UpdateRequestValidator", request_validators::update),
     ("UpdateRestApi", rest_apis::update),
+    ("UpdateStage", stages::update),
 ];
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ pub(crate) struct PatchOperation {
 /// What may be patched at a path.
 #[derive(Clone, Copy)]
 pub(crate) struct Rule {
-    /// `/description`, `/requestParameters/{}`: `{}` is one part, unescaped.
+    /// `/description`, `/requestParameters/{}`: `{}` is one part, unescaped; `*` is every path.
     pub(crate) path: &'static str,
     /// What may be done there.
     pub(crate) ops: &'static [Op],
@@ -78,6 +78,8 @@ pub(crate) const REPLACE: &[Op] = &[Op::Replace];
 pub(crate) const ENTRY: &[Op] = &[Op::Add, Op::Remove, Op::Replace];
 /// What optional members take.
 pub(crate) const OPTIONAL: &[Op] = &[Op::Add, Op::Remove, Op::Replace];
+/// Everything: which are allowed is said in words of their own.
+pub(crate) const ANY: &[Op] = &[Op::Add, Op::Remove, Op::Move, Op::Test, Op::Replace, Op::Copy];
 
 /// The patch operations of a call, in their order.
 pub(crate) fn operations(input: &Input) -> Result<Vec<PatchOperation>, ManagementError> {
@@ -219,6 +221,9 @@ pub(crate) fn number(operation: &PatchOperation) -> Result<Value, ManagementErro
 
 /// The parts of a path that `{}` takes; `None` when it does not fit.
 fn captures(pattern: &str, path: &str) -> Option<Vec<String>> {
+    if pattern == "*" {
+        return Some(Vec::new());
+    }
     let (mut wanted, mut given) = (pattern.split('/'), path.split('/'));
     let mut taken = Vec::new();
     loop {

@@ -7,9 +7,6 @@ use crate::error::ManagementError;
 use crate::rest::input::Input;
 use crate::rest::patch::{self, Op, PatchOperation};
 
-/// Every operation: which are allowed is said in words of its own.
-pub(super) const ANY: &[Op] = &[Op::Add, Op::Remove, Op::Move, Op::Test, Op::Replace, Op::Copy];
-
 /// The `endpointConfiguration` of a call, or AWS's defaults.
 pub(super) fn of_input(input: &Input) -> Result<EndpointConfiguration, ManagementError> {
     let given = input.value("endpointConfiguration").cloned().unwrap_or_else(|| json!({}));

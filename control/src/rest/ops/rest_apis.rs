@@ -51,7 +51,7 @@ const RULES: Rules = Rules {
         Rule { path: "/endpointAccessMode", ops: REPLACE, target: Target::Value(patch::text) },
         Rule {
             path: "/endpointConfiguration/types/{}",
-            ops: endpoint::ANY,
+            ops: patch::ANY,
             target: Target::Own(endpoint::patch_type),
         },
         Rule {
