@@ -1,7 +1,10 @@
 //! Which function answers which operation. Every operation of the service model is here, once.
 
 use super::call::{Answered, Call};
-use super::ops::{deployments, models, request_validators, rest_apis, stages};
+use super::ops::{
+    account, api_keys, deployments, models, request_validators, rest_apis, stages, tags, usage,
+    usage_plan_keys, usage_plans,
+};
 
 /// What runs an operation.
 pub(super) type Run = fn(&mut Call<'_>) -> Answered;
@@ -14,18 +17,27 @@ pub(super) fn run_of(operation: &str) -> Option<Run> {
 
 /// Sorted by name.
 const OPERATIONS: &[(&str, Run)] = &[
+    ("CreateApiKey", api_keys::create),
     ("CreateDeployment", deployments::create),
     ("CreateModel", models::create),
     ("CreateRequestValidator", request_validators::create),
     ("CreateRestApi", rest_apis::create),
     ("CreateStage", stages::create),
+    ("CreateUsagePlan", usage_plans::create),
+    ("CreateUsagePlanKey", usage_plan_keys::create),
+    ("DeleteApiKey", api_keys::delete),
     ("DeleteDeployment", deployments::delete),
     ("DeleteModel", models::delete),
     ("DeleteRequestValidator", request_validators::delete),
     ("DeleteRestApi", rest_apis::delete),
     ("DeleteStage", stages::delete),
+    ("DeleteUsagePlan", usage_plans::delete),
+    ("DeleteUsagePlanKey", usage_plan_keys::delete),
     ("FlushStageAuthorizersCache", stages::flush_authorizers_cache),
     ("FlushStageCache", stages::flush_cache),
+    ("GetAccount", account::get),
+    ("GetApiKey", api_keys::get),
+    ("GetApiKeys", api_keys::list),
     ("GetDeployment", deployments::get),
     ("GetDeployments", deployments::list),
     ("GetModel", models::get),
@@ -36,11 +48,24 @@ const OPERATIONS: &[(&str, Run)] = &[
     ("GetRestApis", rest_apis::list),
     ("GetStage", stages::get),
     ("GetStages", stages::list),
+    ("GetTags", tags::get),
+    ("GetUsage", usage::get),
+    ("GetUsagePlan", usage_plans::get),
+    ("GetUsagePlanKey", usage_plan_keys::get),
+    ("GetUsagePlanKeys", usage_plan_keys::list),
+    ("GetUsagePlans", usage_plans::list),
+    ("ImportApiKeys", api_keys::import),
+    ("TagResource", tags::put),
+    ("UntagResource", tags::delete),
+    ("UpdateAccount", account::update),
+    ("UpdateApiKey", api_keys::update),
     ("UpdateDeployment", deployments::update),
     ("UpdateModel", models::update),
     ("UpdateRequestValidator", request_validators::update),
     ("UpdateRestApi", rest_apis::update),
     ("UpdateStage", stages::update),
+    ("UpdateUsage", usage::update),
+    ("UpdateUsagePlan", usage_plans::update),
 ];
 
 #[cfg(test)]
