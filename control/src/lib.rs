@@ -8,5 +8,6 @@
 pub mod access_log;
 pub mod admin;
 pub mod error;
+mod follower;
 pub mod metrics;
 pub mod publisher;
