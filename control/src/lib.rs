@@ -12,6 +12,7 @@ pub mod admin;
 mod definition;
 pub mod documents;
 pub mod error;
+mod follower;
 mod identifiers;
 pub mod metrics;
 pub mod plane;

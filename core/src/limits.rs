@@ -174,6 +174,11 @@ pub const ADMIN_CONNECTION_MS: u64 = 600_000;
 /// Body of an admin request, bytes: an OpenAPI document and its envelope.
 pub const ADMIN_BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
 
+// --- Publishing ---------------------------------------------------------------------------------
+
+/// Publications followed to the workers at once; what each replaced is kept until it is unused.
+pub const PUBLICATIONS_FOLLOWED_MAX: usize = 64;
+
 // --- Workers ------------------------------------------------------------------------------------
 
 /// Worker threads.

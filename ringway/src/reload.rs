@@ -2,10 +2,10 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::slice;
 
-use ringway_control::publisher;
+use ringway_control::publisher::Publisher;
 use ringway_core::definition::Definitions;
-use ringway_core::link::Published;
 
 use crate::change::Change;
 use crate::source::{self, Files, Problem};
@@ -49,7 +49,8 @@ impl Reload {
     }
 
     /// Reads the files again and publishes what they say, if it is new and can run.
-    pub(crate) fn look(&mut self, published: &Published) -> Outcome {
+    pub(crate) fn look(&mut self, publisher: &Publisher) -> Outcome {
+        let published = publisher.published();
         let (files, loaded) = source::load(&self.file, &self.stage);
         if files == self.seen {
             return Outcome::Unchanged;
@@ -59,7 +60,8 @@ impl Reload {
             return Outcome::Restored(published.generation());
         }
         let applied = loaded.and_then(|loaded| {
-            let snapshot = publisher::publish(&loaded.definitions, published)
+            let snapshot = publisher
+                .publish(slice::from_ref(&loaded.definitions))
                 .map_err(|errors| self.seen.located(errors))?;
             Ok((loaded.definitions, snapshot.generation))
         });
@@ -120,12 +122,14 @@ paths:
         let file = scratch.write("api.yaml", document("/a", "mock"));
         let (files, loaded) = source::load(&file, "dev");
         let definitions = loaded.unwrap().definitions;
-        let published = publisher::first(&definitions).unwrap();
+        let publisher =
+            Publisher::start(slice::from_ref(&definitions), Default::default()).unwrap();
         let mut reload = Reload::new(file, "dev".into(), files, definitions);
         let mut look = |text: &str| {
             scratch.write("api.yaml", text);
-            let told = reload.look(&published).to_string();
-            (told.replace(&format!("{}/", scratch.path().display()), ""), published.generation())
+            let told = reload.look(&publisher).to_string();
+            let told = told.replace(&format!("{}/", scratch.path().display()), "");
+            (told, publisher.published().generation())
         };
         assert_eq!(look(&document("/a", "mock")), (String::new(), 1));
 

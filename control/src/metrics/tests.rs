@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use ringway_core::snapshot::{ApiTable, Rate, Snapshot};
+use ringway_core::snapshot::{ApiTable, Snapshot};
 
 use super::*;
 
@@ -12,10 +12,9 @@ pub(crate) fn snapshot(generation: u64) -> Snapshot {
     Snapshot {
         generation,
         stages: Box::default(),
+        usage: Box::default(),
         apis: ApiTable::default(),
-        keys: Arc::default(),
-        plans: Box::default(),
-        account: Rate { rate_limit: 1.0, burst_limit: 1 },
+        accounts: Box::default(),
     }
 }
 

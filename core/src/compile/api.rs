@@ -1,23 +1,27 @@
 //! One stage of one API.
 
-use super::access_log::{self, Destinations};
+use std::sync::Arc;
+
 use super::report::{Place, Report};
 use super::scope::Scope;
 use super::settings::{self, MethodSettings};
-use super::{cache, gateway_response, method};
-use crate::definition::{ApiKeySource, DeployedStage};
+use super::shared::Shared;
+use super::{access_log, cache, gateway_response, method};
+use crate::definition::{ApiKeySource, DeployedStage, Owner};
 use crate::limits;
 use crate::router::{Route, Router};
-use crate::snapshot::{Method, MethodIx, Stage, StageIx};
+use crate::snapshot::{Method, MethodIx, Stage};
 
-/// Compiles a stage; `None` when what it needs is refused.
+/// Compiles a stage; `None` when anything of it is refused.
 pub(super) fn compile(
+    owner: &Owner,
     api_id: &str,
     deployed: &DeployedStage,
     place: Place,
-    destinations: &mut Destinations,
+    shared: &Shared,
     report: &mut Report,
 ) -> Option<Stage> {
+    let refused = report.refused();
     let (stage, api) = (&deployed.stage, &*deployed.deployment);
     let scope = Scope {
         api_id,
@@ -27,26 +31,29 @@ pub(super) fn compile(
         limits: settings::limits(stage, &place, report),
         variables: settings::variables(stage, &place, report),
         settings: place,
+        shared,
     };
     refuse_unsupported(&scope, report);
     let method_settings = MethodSettings::resolve(&scope, report);
     let methods = methods(&scope, &method_settings, report);
     let router = router(&scope, &methods, report);
-    let access_log = access_log::compile(&scope, destinations, report);
+    let access_log = access_log::compile(&scope, report);
     let cache = cache::stage(&scope, report);
+    let gateway_responses = gateway_response::compile(&scope, report);
+    if report.refused() > refused {
+        return None;
+    }
     Some(Stage {
-        // Numbered once all stages are known.
-        ix: StageIx(0),
+        account_id: Arc::clone(&owner.account_id),
         api_id: api_id.into(),
         api_name: api.name.as_str().into(),
         name: stage.stage_name.as_str().into(),
         deployment_id: stage.deployment_id.as_deref().unwrap_or_default().into(),
         router: router?,
-        gateway_responses: gateway_response::compile(&scope, report)?,
+        gateway_responses: gateway_responses?,
         methods,
         access_log,
         cache,
-        plans: Box::default(),
         request_body_bytes_max: scope.limits.request_body_bytes,
         variables: scope.variables,
     })

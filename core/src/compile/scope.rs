@@ -2,6 +2,7 @@
 
 use super::report::Place;
 use super::settings::Limits;
+use super::shared::Shared;
 use crate::context::{Template, TemplateKind};
 use crate::definition::{Integration, Method, Resource, RestApi, Stage};
 use crate::mapping::{ResponseSource, Source};
@@ -22,6 +23,8 @@ pub(super) struct Scope<'d> {
     pub(super) limits: Limits,
     /// Stage variables, sorted by name.
     pub(super) variables: Box<[(Box<str>, Box<str>)]>,
+    /// What stages have in common.
+    pub(super) shared: &'d Shared,
 }
 
 /// One method of that API.

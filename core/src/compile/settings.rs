@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::report::{Place, Report};
 use super::scope::Scope;
-use crate::definition::{MethodSetting, RestApi, Stage, ThrottleSettings};
+use crate::definition::{MethodSetting, Stage, ThrottleSettings};
 use crate::limits;
 use crate::snapshot::Rate;
 
@@ -75,7 +75,7 @@ pub(super) fn limits(stage: &Stage, place: &Place, report: &mut Report) -> Limit
 pub(super) struct MethodSettings<'d> {
     /// `*/*`
     default: Option<&'d MethodSetting>,
-    by_method: HashMap<(String, String), &'d MethodSetting>,
+    by_path: HashMap<String, HashMap<String, &'d MethodSetting>>,
 }
 
 /// The settings of one method.
@@ -89,7 +89,13 @@ pub(super) struct Settings<'d> {
 impl<'d> MethodSettings<'d> {
     /// Reads `methodSettings`.
     pub(super) fn resolve(scope: &Scope<'d>, report: &mut Report) -> Self {
-        let mut settings = Self { default: None, by_method: HashMap::new() };
+        let mut settings = Self { default: None, by_path: HashMap::new() };
+        let resources = scope.api.resources.iter();
+        let resources: HashMap<&str, _> =
+            resources.map(|resource| (resource.path.as_str(), &resource.methods)).collect();
+        let has_method = |(path, verb): &(String, String)| {
+            resources.get(path.as_str()).is_some_and(|methods| methods.contains_key(verb))
+        };
         let place = scope.settings.key("methodSettings");
         for (key, setting) in &scope.stage.method_settings {
             let place = place.key(key);
@@ -99,8 +105,10 @@ impl<'d> MethodSettings<'d> {
                 Some((path, verb)) if path == "/*" && verb == "*" => {
                     settings.default.replace(setting).is_some()
                 }
-                Some(method) if has_method(scope.api, &method) => {
-                    settings.by_method.insert(method, setting).is_some()
+                Some(method) if has_method(&method) => {
+                    let (path, verb) = method;
+                    let verbs = settings.by_path.entry(path).or_default();
+                    verbs.insert(verb, setting).is_some()
                 }
                 _ => {
                     report.refuse(&place, "There is no such method in this API");
@@ -116,7 +124,7 @@ impl<'d> MethodSettings<'d> {
 
     /// What holds for a method, if anything is set: its own, else those of `*/*`.
     pub(super) fn of(&self, path: &str, verb: &str) -> Option<Settings<'d>> {
-        let own = self.by_method.get(&(path.to_string(), verb.to_string()));
+        let own = self.by_path.get(path).and_then(|verbs| verbs.get(verb).copied());
         let own = own.map(|setting| Settings { setting, exact: true });
         own.or_else(|| self.default.map(|setting| Settings { setting, exact: false }))
     }
@@ -128,12 +136,6 @@ pub(super) fn method_key(key: &str) -> Option<(String, String)> {
     let (path, verb) = key.rsplit_once('/')?;
     let path = path.replace("~1", "/");
     Some((format!("/{}", path.trim_matches('/')), verb.to_ascii_uppercase()))
-}
-
-/// Does the API define this method?
-pub(super) fn has_method(api: &RestApi, (path, verb): &(String, String)) -> bool {
-    let mut resources = api.resources.iter().filter(|resource| resource.path == *path);
-    resources.any(|resource| resource.methods.contains_key(verb))
 }
 
 /// Values AWS refuses, and settings this build does not have.

@@ -3,6 +3,7 @@
 //! A counter has a single writer, so an increment is a plain load and store, never a locked
 //! instruction; readers see a value at most one request old.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -114,9 +115,13 @@ pub struct WorkerCounters {
 /// All counters of the process; locked only to register and to scrape.
 #[derive(Debug, Default)]
 pub struct Counters {
-    stages: Mutex<Vec<StageEntry>>,
+    stages: Mutex<HashMap<StageKey, Arc<StageCounters>>>,
     workers: Mutex<Vec<Arc<WorkerCounters>>>,
+    publications: Histogram,
 }
+
+/// Worker, API, stage.
+type StageKey = (u16, Arc<str>, Arc<str>);
 
 /// Counters of (worker, API, stage).
 #[derive(Debug, Clone)]
@@ -134,20 +139,8 @@ pub struct StageEntry {
 impl Counters {
     /// The counters of a stage on a worker, made on first use; they outlive snapshots.
     pub fn stage(&self, worker: u16, api: &str, stage: &str) -> Arc<StageCounters> {
-        let mut entries = self.stages.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(entry) =
-            entries.iter().find(|e| e.worker == worker && *e.api == *api && *e.stage == *stage)
-        {
-            return Arc::clone(&entry.counters);
-        }
-        let counters = Arc::<StageCounters>::default();
-        entries.push(StageEntry {
-            worker,
-            api: api.into(),
-            stage: stage.into(),
-            counters: Arc::clone(&counters),
-        });
-        counters
+        let mut stages = self.stages.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(stages.entry((worker, api.into(), stage.into())).or_default())
     }
 
     /// Registers a worker.
@@ -157,10 +150,30 @@ impl Counters {
         counters
     }
 
-    /// All stage counters, to be summed over workers.
+    /// All stage counters, to be summed over workers. Those that no worker holds any more, because
+    /// their stage is gone, are told once more and then forgotten.
     #[must_use]
     pub fn stages(&self) -> Vec<StageEntry> {
-        self.stages.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        let mut stages = self.stages.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut entries = Vec::with_capacity(stages.len());
+        stages.retain(|(worker, api, stage), counters| {
+            let held = Arc::strong_count(counters) > 1;
+            entries.push(StageEntry {
+                worker: *worker,
+                api: Arc::clone(api),
+                stage: Arc::clone(stage),
+                counters: Arc::clone(counters),
+            });
+            held
+        });
+        entries
+    }
+
+    /// Durations from the order to publish to the last worker's first request under it; written by
+    /// the one thread that follows publications.
+    #[must_use]
+    pub fn publications(&self) -> &Histogram {
+        &self.publications
     }
 
     /// All workers' counters, by worker number.

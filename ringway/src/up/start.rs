@@ -2,6 +2,7 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
+use std::slice;
 use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::{Duration, SystemTime};
@@ -10,10 +11,10 @@ use ringway_control::access::Access;
 use ringway_control::access_log::Writer;
 use ringway_control::admin::{self, Admin};
 use ringway_control::plane::{Plane, Settings};
-use ringway_control::publisher;
+use ringway_control::publisher::Publisher;
 use ringway_control::store::MemoryStore;
 use ringway_core::limits::WORKERS_MAX;
-use ringway_core::link::{Counters, LogSink, Published};
+use ringway_core::link::{Counters, LogSink};
 use ringway_proxy::Handle;
 use rustls::ServerConfig;
 
@@ -27,7 +28,7 @@ use crate::{memory, output, tls};
 
 /// The running parts.
 pub(super) struct Running {
-    pub(super) published: Arc<Published>,
+    pub(super) publisher: Publisher,
     pub(super) reload: Reload,
     pub(super) proxy: Handle,
     pub(super) admin: Arc<Admin>,
@@ -43,14 +44,14 @@ pub(super) fn start(up: &Up) -> Result<Running, Failure> {
     let http = up.http().map_err(Failure::new)?;
     let https = up.https().map_err(Failure::new)?;
     let (files, loaded) = load(&up.file, &up.stage)?;
-    let published = publisher::first(&loaded.definitions)
+    let counters = Arc::<Counters>::default();
+    let publisher = Publisher::start(slice::from_ref(&loaded.definitions), Arc::clone(&counters))
         .map_err(|errors| Failure::Source(files.located(errors)))?;
-    let published = Arc::new(published);
+    let published = Arc::clone(publisher.published());
     let tls = https.as_ref().map(|https| server_config(https, &up.host_suffix)).transpose()?;
     let listener = listen(up.admin)?;
     let admin_addr = listener.local_addr().unwrap_or(up.admin);
 
-    let counters = Arc::<Counters>::default();
     let (batches, queue) = LogSink::channel();
     let log = Writer::spawn(queue).map_err(|error| thread_failure("access-log", &error))?;
     let workers = up.workers.map_or_else(cores, usize::from);
@@ -94,7 +95,7 @@ pub(super) fn start(up: &Up) -> Result<Running, Failure> {
     };
     output::print(&format!("{banner}\n"));
     let reload = Reload::new(up.file.clone(), up.stage.clone(), files, loaded.definitions);
-    Ok(Running { published, reload, proxy, admin, log })
+    Ok(Running { publisher, reload, proxy, admin, log })
 }
 
 fn load(file: &Path, stage: &str) -> Result<(Files, Loaded), Failure> {
