@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 Answer = dict[str, Any]
 
 
-def asked(operation: Callable[..., Answer], **parameters: Any) -> Answer:
+def asked(operation: Callable[..., Answer], /, **parameters: Any) -> Answer:
     """What an operation answers; a refusal is an answer too."""
     try:
         return operation(**parameters)

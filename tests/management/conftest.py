@@ -75,7 +75,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
         missed = replay.missed()
         missed |= {name: end for name in wanted if name not in replay.outcomes}
         lines = [f"  {name}: {how}" for name, how in missed.items()]
-        assert not lines, "answers differ from the recording:\n" + "\n".join(lines)
+        if lines:
+            pytest.fail("answers differ from the recording:\n" + "\n".join(lines), pytrace=False)
     return result
 
 

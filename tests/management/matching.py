@@ -1,8 +1,8 @@
-"""Compares an answer with a recorded one whose unforeseeable values were replaced by placeholders.
+"""Compares an answer with a recorded one in which placeholders stand for unforeseeable values.
 
-`<id:1>` stands for one value throughout a recording, and for another than `<id:2>`; `<Date>` for any
-value; `datetime` for a timestamp that the client parsed; `DDD MMM dd hh:mm:ss UTC yyyy` for the time
-in an execution log. It knows nothing of API Gateway.
+`<id:1>` stands for one value throughout a recording, and for another than `<id:2>`; `<Date>` for
+any value; `datetime` for a timestamp that the client parsed; `DDD MMM dd hh:mm:ss UTC yyyy` for the
+time in an execution log. It knows nothing of API Gateway.
 """
 
 import json

@@ -61,7 +61,7 @@ class Replay:
         """Says what an unnumbered placeholder of the recording stands for."""
         self.matcher.bind(placeholder, value)
 
-    def __call__(self, name: str, operation: Callable[..., Answer], **parameters: Any) -> Answer:
+    def __call__(self, name: str, operation: Callable[..., Answer], /, **parameters: Any) -> Answer:
         """Asks, compares the answer with the one recorded under `name`, and returns it."""
         answer = asked(operation, **parameters)
         self.match(name, answer)

@@ -103,7 +103,7 @@ def test_a_difference_is_kept_and_the_replay_goes_on():
         replay.match("unknown", {})
 
 
-def tests_of_this_suite() -> set[str]:
+def recorded_tests_here() -> set[str]:
     """`Class::test` or `test` of every test that asks for a recording."""
     found = set()
     for path in Path(__file__).parent.glob("test_recorded_*.py"):
@@ -117,7 +117,7 @@ def tests_of_this_suite() -> set[str]:
 
 
 def test_every_recording_that_can_be_reproduced_has_its_test():
-    tests = tests_of_this_suite()
+    tests = recorded_tests_here()
     missing = {
         name
         for name, recording in all_recordings().items()
