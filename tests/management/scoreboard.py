@@ -13,9 +13,11 @@ class Scoreboard:
 
     def __init__(self) -> None:
         self.outcomes: dict[tuple[str, str], str] = {}
+        self.ran = False
 
     def pytest_runtest_logreport(self, report) -> None:
         """Takes in what a test has compared."""
+        self.ran = self.ran or "test_recorded_" in report.nodeid
         for name, value in report.user_properties:
             if name == "recorded answers":
                 test, outcomes = value
@@ -23,7 +25,7 @@ class Scoreboard:
 
     def pytest_terminal_summary(self, terminalreporter) -> None:
         """The table of misses, the services others need, and the sum."""
-        if not self.outcomes:
+        if not self.ran:
             return
         reproduced, missed, services = 0, [], Counter()
         for test, recording in all_recordings().items():
