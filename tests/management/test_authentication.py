@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from apis import unique
-from gateway import Gateway
+from gateway import SECRET_ACCESS_KEY, Gateway
 from signing import Call, Signer, error_of, send, signed
 
 MISSING = "MissingAuthenticationTokenException"
@@ -46,6 +46,11 @@ def without(header: str) -> Callable[[Gateway, Call], dict[str, str]]:
     return lambda gateway, call: {n: v for n, v in signed(gateway, call).items() if n != header}
 
 
+def other_second(time: str) -> str:
+    """A time as signed, but for one second or nine."""
+    return time[:-2] + ("0Z" if time[-2] != "0" else "1Z")
+
+
 @dataclass
 class Forgery:
     """How a call is signed wrongly, and which codes AWS may give."""
@@ -63,8 +68,7 @@ FORGERIES = [
     Forgery("late", by(late_s=SKEW_S), (INVALID,)),
     Forgery("early", by(late_s=-SKEW_S), (INVALID,)),
     Forgery("other service", by(service="s3"), (INVALID,)),
-    Forgery("changed body", changed("X-Amz-Content-SHA256", lambda _: "0" * 64), (INVALID,)),
-    Forgery("other time", changed("X-Amz-Date", lambda v: v[:-2] + "0Z"), (INVALID,)),
+    Forgery("other time", changed("X-Amz-Date", other_second), (INVALID,)),
     Forgery("cut signature", changed("Authorization", lambda v: v[:-1]), (INVALID, INCOMPLETE)),
     Forgery(
         "turned signature",
@@ -97,7 +101,7 @@ def test_forged_call_is_refused_and_changes_nothing(gateway, client, forgery):
     status, code, message = error_of(response)
     assert (status, code in forgery.codes) == (403, True), (status, code, message)
     assert message, "a refusal says why"
-    assert "secret" not in response.text.lower().replace("secret access key", "")
+    assert SECRET_ACCESS_KEY not in response.text
     assert is_absent(client, call)
 
 
@@ -108,9 +112,10 @@ def is_absent(client, call: Call) -> bool:
     return all(api["name"] != name for page in pages for api in page["items"])
 
 
-def test_another_body_than_the_signed_one_is_refused(gateway, client):
+@pytest.mark.parametrize("claimed", [{}, {"X-Amz-Content-SHA256": "UNSIGNED-PAYLOAD"}])
+def test_another_body_than_the_signed_one_is_refused(gateway, client, claimed):
     call = creation()
-    headers = signed(gateway, call)
+    headers = signed(gateway, call) | claimed
     other = creation()
     response = send(gateway, other, headers)
     assert error_of(response)[:2] == (403, INVALID)
