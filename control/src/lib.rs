@@ -16,6 +16,7 @@ mod follower;
 mod identifiers;
 pub mod metrics;
 pub mod plane;
+mod publication;
 pub mod publisher;
 mod rest;
 pub mod store;

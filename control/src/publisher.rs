@@ -61,19 +61,41 @@ impl Publisher {
         &self.published
     }
 
-    /// Compiles the next generation and puts it in force; nothing can fail after that.
+    /// Compiles the next generation.
     ///
     /// # Errors
     /// Everything that keeps the definitions from running; the generation in force stays.
-    pub fn publish(&self, accounts: &[Definitions]) -> Result<Arc<Snapshot>, Vec<CompileError>> {
+    pub fn prepare(&self, accounts: &[Definitions]) -> Result<Prepared, Vec<CompileError>> {
         let started = Instant::now();
         let mut turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        let snapshot = Arc::new(turn.ready(accounts, self.published.generation() + 1)?);
+        let snapshot = turn.ready(accounts, self.published.generation() + 1)?;
+        Ok(Prepared { started, snapshot: Arc::new(snapshot) })
+    }
+
+    /// Puts a generation in force; nothing can fail here. One that is older than what is in force
+    /// by now is not.
+    pub fn put_in_force(&self, prepared: Prepared) -> Arc<Snapshot> {
+        let Prepared { started, snapshot } = prepared;
         let replaced = self.published.snapshot();
         self.published.publish(Arc::clone(&snapshot));
         self.follower.follow(Publication::new(started, snapshot.generation, replaced));
-        Ok(snapshot)
+        snapshot
     }
+
+    /// Compiles the next generation and puts it in force.
+    ///
+    /// # Errors
+    /// Those of [`Self::prepare`].
+    pub fn publish(&self, accounts: &[Definitions]) -> Result<Arc<Snapshot>, Vec<CompileError>> {
+        self.prepare(accounts).map(|prepared| self.put_in_force(prepared))
+    }
+}
+
+/// A generation that can run.
+#[derive(Debug)]
+pub struct Prepared {
+    started: Instant,
+    snapshot: Arc<Snapshot>,
 }
 
 impl Turn {
