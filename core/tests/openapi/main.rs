@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods)] // a test reads files and takes the time
 
 mod documents;
+mod exported;
 mod places;
 mod recorded;
 mod recording;
