@@ -5,6 +5,8 @@
 mod documents;
 mod exported;
 mod places;
+mod put;
 mod recorded;
 mod recording;
 mod refusals;
+mod round_trip;

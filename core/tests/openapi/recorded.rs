@@ -3,7 +3,6 @@
 
 use crate::recording::{Recording, answer, document};
 use ringway_core::openapi::{ImportOptions, import};
-use serde_json::{Value, json};
 
 const SNAPSHOT: &str = "test_apigateway_import";
 const SUITE: &str = "test_apigateway_import.py::TestApiGatewayImportRestApi::";
@@ -56,21 +55,6 @@ fn circular_models_with_validators() {
 #[test]
 fn integer_status_codes() {
     check("test_import_with_integer_http_status_code", "openapi-method-int.spec.yaml");
-}
-
-#[test]
-fn overwriting_binary_media_types() {
-    // The part of PutRestApi that import alone decides: what the document says.
-    let text = document("pets.json");
-    let api = import(text.as_bytes(), &ImportOptions::default()).expect("pets.json");
-    let recording = Recording::load(
-        SNAPSHOT,
-        &format!("{SUITE}test_put_rest_api_mode_binary_media_types[overwrite]"),
-    );
-    let put: Value =
-        recording.calls().into_iter().find(|(call, _)| call == "put-api").expect("put").1;
-    assert_eq!(put["binaryMediaTypes"], json!(api.binary_media_types));
-    assert_eq!(put["version"], json!(api.version));
 }
 
 #[test]
