@@ -1,6 +1,7 @@
 //! Exports compared with what AWS answered after importing the same documents.
 
 use crate::recording::{Recording, answer, document};
+use ringway_core::definition::DocumentationVersion;
 use ringway_core::openapi::{
     Accepts, Documentation, ExportOptions, ExportType, Exported, Extensions, ImportOptions, export,
     import,
@@ -65,6 +66,37 @@ fn openapi() {
     let test = "oas30_openapi[TEST_IMPORT_PETSTORE_SWAGGER]";
     check(ExportType::OpenApi30, test, "petstore-swagger.json");
     check(ExportType::OpenApi30, "oas30_openapi[TEST_IMPORT_PETS]", "pets.json");
+}
+
+/// This document is an export itself: AWS wrote its documentation to the things it documents.
+#[test]
+fn documentation_of_a_version() {
+    let text = document("petstore-swagger.json");
+    let mut api = import(text.as_bytes(), &ImportOptions::default()).expect("imports");
+    let version = DocumentationVersion {
+        version: "v2.1".into(),
+        created_date: Some("2016-11-17T07:03:59Z".into()),
+        documentation_parts: std::mem::take(&mut api.documentation_parts),
+        ..DocumentationVersion::default()
+    };
+    api.documentation_versions.insert("v2.1".into(), version);
+    let with = |documentation| ExportOptions {
+        documentation,
+        ..options(ExportType::Swagger2, Extensions::ALL)
+    };
+    let ours = export(&api, &with(Documentation::Version("v2.1".into()))).document;
+    let theirs: Value = serde_json::from_str(&text).expect("JSON");
+    for key in ["info", "paths", "definitions", "x-amazon-apigateway-documentation"] {
+        let mut ours = ours[key].clone();
+        if key == "info" {
+            ours.as_object_mut().expect("object").remove("version");
+        }
+        assert_eq!(ours, theirs[key], "{key}");
+    }
+    let without = export(&api, &with(Documentation::Absent)).document;
+    for documentation in [Documentation::Current, Documentation::Version("v9".into())] {
+        assert_eq!(export(&api, &with(documentation)).document, without);
+    }
 }
 
 #[test]

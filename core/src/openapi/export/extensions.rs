@@ -1,13 +1,12 @@
 //! AWS's extensions at the top of a document.
 
-use indexmap::IndexMap;
 use serde_json::{Value, json};
 
 use super::super::documentation::DOCUMENTATION;
 use super::super::extensions as keys;
 use super::super::problems::Object;
-use super::{Documentation, Export, integration};
-use crate::definition::{ApiKeySource, DocumentationPart};
+use super::{Export, integration};
+use crate::definition::ApiKeySource;
 
 pub(super) const ENDPOINT: &str = "x-amazon-apigateway-endpoint-configuration";
 
@@ -31,7 +30,7 @@ impl Export<'_> {
         let size = api.minimum_compression_size.map(Value::from);
         put(keys::MINIMUM_COMPRESSION_SIZE, extensions.api, size);
         put(keys::POLICY, extensions.api, api.policy.clone());
-        put(DOCUMENTATION, extensions.documentation, self.documentation());
+        put(DOCUMENTATION, true, self.documentation.extension());
         let types = Some(&api.binary_media_types).filter(|types| !types.is_empty());
         put(keys::BINARY_MEDIA_TYPES, extensions.integrations, types.map(|types| json!(types)));
     }
@@ -101,36 +100,6 @@ impl Export<'_> {
         }
         responses
     }
-
-    fn documentation(&self) -> Option<Value> {
-        let mut members = Object::new();
-        let parts = match &self.options.documentation {
-            Documentation::Absent => return None,
-            Documentation::Current => &self.api.documentation_parts,
-            Documentation::Version(version) => {
-                let snapshot = self.api.documentation_versions.get(version)?;
-                members.insert("version".into(), version.clone().into());
-                if let Some(date) = &snapshot.created_date {
-                    members.insert("createdDate".into(), date.clone().into());
-                }
-                &snapshot.documentation_parts
-            }
-        };
-        if parts.is_empty() && members.is_empty() {
-            return None;
-        }
-        members.insert("documentationParts".into(), documentation_parts(parts));
-        Some(Value::Object(members))
-    }
-}
-
-fn documentation_parts(parts: &IndexMap<String, DocumentationPart>) -> Value {
-    let part = |part: &DocumentationPart| {
-        let properties: Option<Value> = serde_json::from_str(&part.properties).ok();
-        let properties = properties.unwrap_or_else(|| part.properties.clone().into());
-        json!({"location": part.location, "properties": properties})
-    };
-    parts.values().map(part).collect()
 }
 
 fn filled(object: Object) -> Option<Value> {

@@ -1,6 +1,7 @@
 //! Definitions to OpenAPI documents, as GetExport does (aws-facts 278 to 280): what is asked for,
 //! the order of the document, and how it is written. Knows nothing of stages but their name.
 
+mod documentation;
 mod extensions;
 mod integration;
 mod models;
@@ -9,6 +10,7 @@ mod security;
 
 use serde_json::{Value, json};
 
+use self::documentation::Parts;
 use self::security::Schemes;
 use super::problems::Object;
 use crate::definition::RestApi;
@@ -203,7 +205,8 @@ impl Exported {
 /// again, as far as the notation can say it: Swagger 2.0 knows one body schema per method.
 #[must_use]
 pub fn export(api: &RestApi, options: &ExportOptions) -> Exported {
-    let export = Export { api, options, schemes: Schemes::of(api) };
+    let (schemes, documentation) = (Schemes::of(api), Parts::of(api, options));
+    let export = Export { api, options, schemes, documentation };
     let version = api.version.clone().unwrap_or_else(|| options.created_date.clone());
     let document = Value::Object(export.document(&version));
     Exported { document, export_type: options.export_type, version }
@@ -214,6 +217,7 @@ struct Export<'a> {
     api: &'a RestApi,
     options: &'a ExportOptions,
     schemes: Schemes<'a>,
+    documentation: Parts<'a>,
 }
 
 impl Export<'_> {

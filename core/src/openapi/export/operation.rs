@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 use super::super::operation::{INTEGRATION, VALIDATOR, VERBS};
 use super::super::problems::Object;
 use super::super::resources::path_parameters;
+use super::documentation::Entity;
 use super::{Export, ExportType, insert_filled, integration};
-use crate::definition::{Method, MethodResponse, Resource};
+use crate::definition::{DocumentationPartType, Method, MethodResponse, Resource};
 
 impl Export<'_> {
     /// Resources with methods, and those that no longer path leads to: an import makes the others.
@@ -35,10 +36,18 @@ impl Export<'_> {
 
     fn operation(&self, resource: &Resource, method: &Method) -> Object {
         let mut operation = Object::new();
+        let entity = Entity {
+            kind: DocumentationPartType::Method,
+            path: &resource.path,
+            method: &method.http_method,
+            status_code: "",
+            name: "",
+        };
+        self.documentation.describe(entity, &mut operation);
         if let Some(name) = &method.operation_name {
             operation.insert("operationId".into(), name.clone().into());
         }
-        let mut parameters = self.parameters(&resource.path, method);
+        let mut parameters = self.parameters(entity, method);
         match self.options.export_type {
             ExportType::Swagger2 => {
                 for (key, media_types) in
@@ -65,7 +74,7 @@ impl Export<'_> {
         let responses: Object = method
             .method_responses
             .iter()
-            .map(|(code, response)| (code.clone(), self.response(code, response).into()))
+            .map(|(code, response)| (code.clone(), self.response(entity, code, response).into()))
             .collect();
         operation.insert("responses".into(), responses.into());
         self.secure(method, &mut operation);
@@ -85,21 +94,21 @@ impl Export<'_> {
     }
 
     /// Path parameters always, declared or not, then the others in their order.
-    fn parameters(&self, path: &str, method: &Method) -> Vec<Value> {
-        let in_path: Vec<&str> = path_parameters(path).collect();
+    fn parameters(&self, of: Entity<'_>, method: &Method) -> Vec<Value> {
+        let in_path: Vec<&str> = path_parameters(of.path).collect();
         let mut parameters: Vec<Value> =
-            in_path.iter().map(|name| self.parameter(name, "path", true)).collect();
+            in_path.iter().map(|name| self.parameter(of, name, "path", true)).collect();
         for (key, required) in &method.request_parameters {
             let name = key.strip_prefix("method.request.").and_then(|rest| rest.split_once('.'));
             match name {
                 Some(("querystring", name)) => {
-                    parameters.push(self.parameter(name, "query", *required));
+                    parameters.push(self.parameter(of, name, "query", *required));
                 }
                 Some(("header", name)) => {
-                    parameters.push(self.parameter(name, "header", *required))
+                    parameters.push(self.parameter(of, name, "header", *required))
                 }
                 Some(("path", name)) if !in_path.contains(&name) => {
-                    parameters.push(self.parameter(name, "path", true));
+                    parameters.push(self.parameter(of, name, "path", true));
                 }
                 _ => {}
             }
@@ -107,7 +116,7 @@ impl Export<'_> {
         parameters
     }
 
-    fn parameter(&self, name: &str, location: &str, required: bool) -> Value {
+    fn parameter(&self, of: Entity<'_>, name: &str, location: &str, required: bool) -> Value {
         let mut parameter = Object::new();
         parameter.insert("name".into(), name.into());
         parameter.insert("in".into(), location.into());
@@ -116,6 +125,12 @@ impl Export<'_> {
             parameter.insert("required".into(), required.into());
         }
         parameter.extend(self.string_type());
+        let kind = match location {
+            "path" => DocumentationPartType::PathParameter,
+            "query" => DocumentationPartType::QueryParameter,
+            _ => DocumentationPartType::RequestHeader,
+        };
+        self.documentation.describe(Entity { kind, name, ..of }, &mut parameter);
         Value::Object(parameter)
     }
 
@@ -128,13 +143,20 @@ impl Export<'_> {
         std::iter::once((key.to_owned(), value)).collect()
     }
 
-    fn response(&self, code: &str, response: &MethodResponse) -> Object {
+    fn response(&self, of: Entity<'_>, code: &str, response: &MethodResponse) -> Object {
         let mut members = Object::new();
         members.insert("description".into(), format!("{code} response").into());
+        let of = Entity { status_code: code, ..of };
+        let kind = DocumentationPartType::Response;
+        self.documentation.describe(Entity { kind, ..of }, &mut members);
         let names = response.response_parameters.keys();
         let names = names.filter_map(|key| key.strip_prefix("method.response.header."));
-        let headers: Object =
-            names.map(|name| (name.to_owned(), self.string_type().into())).collect();
+        let header = |name: &str| {
+            let (mut header, kind) = (self.string_type(), DocumentationPartType::ResponseHeader);
+            self.documentation.describe(Entity { kind, name, ..of }, &mut header);
+            (name.to_owned(), Value::Object(header))
+        };
+        let headers: Object = names.map(header).collect();
         match self.options.export_type {
             ExportType::Swagger2 => {
                 if let Some(model) = response.response_models.values().next() {
