@@ -4,11 +4,15 @@
 //! place that turns definitions into a snapshot.
 //! Shapes: <https://docs.aws.amazon.com/apigateway/latest/api/API_Operations.html>.
 
+mod documentation;
 mod method;
 mod rest_api;
 mod stage;
 mod usage;
 
+pub use documentation::{
+    DocumentationLocation, DocumentationPart, DocumentationPartType, DocumentationVersion,
+};
 pub use method::{
     ContentHandling, Integration, IntegrationResponse, IntegrationType, Method, MethodResponse,
     PassthroughBehavior, TlsConfig,
