@@ -173,8 +173,11 @@ mod tests {
         let dev = Stage { stage_name: "dev".into(), ..Stage::default() };
         let options = ImportOptions { api_id: Some(id.into()), ..ImportOptions::default() };
         let deployment = Arc::new(import(DOCUMENT.as_bytes(), &options).unwrap());
-        let deployed =
-            |stage| DeployedStage { stage: Arc::new(stage), deployment: Arc::clone(&deployment) };
+        let deployed = |stage| DeployedStage {
+            stage: Arc::new(stage),
+            deployment: Arc::clone(&deployment),
+            canary_deployment: None,
+        };
         let stages = vec![deployed(dev), deployed(prod)];
         Definitions { apis: vec![DeployedApi { id: id.into(), stages }], ..Definitions::default() }
     }

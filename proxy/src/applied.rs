@@ -45,6 +45,8 @@ pub(crate) struct AppliedStage {
     methods: Box<[AppliedMethod]>,
     /// Where its access log goes.
     pub(crate) log: Option<LogIx>,
+    /// As [`Stage::canary`].
+    canary: Option<Box<AppliedStage>>,
 }
 
 /// A method with its long-lived state.
@@ -108,6 +110,14 @@ impl Applied {
 }
 
 impl AppliedStage {
+    /// What serves the next request: its canary takes its share.
+    pub(crate) fn chosen(&self, random: impl FnOnce() -> u32) -> &Self {
+        match self.canary.as_deref().zip(self.stage.canary.as_ref()) {
+            Some((bound, canary)) if canary.takes(random()) => bound,
+            Some(_) | None => self,
+        }
+    }
+
     /// A method.
     pub(crate) fn method(&self, ix: MethodIx) -> (&Method, &AppliedMethod) {
         (self.stage.method(ix), &self.methods[ix.0 as usize])
@@ -146,9 +156,11 @@ impl<'a> Known<'a> {
 
 fn bind_stage(worker: &Worker, stage: &Arc<Stage>) -> AppliedStage {
     let (api, name) = (&*stage.api_id, &*stage.name);
+    let is_canary = stage.is_canary_request == Some(true);
     AppliedStage {
         name: BucketKey::new(&[b"stage", api.as_bytes(), name.as_bytes()]),
-        counters: worker.process.counters.stage(worker.number, api, name),
+        counters: worker.process.counters.stage(worker.number, api, name, is_canary),
+        canary: stage.canary.as_ref().map(|canary| Box::new(bind_stage(worker, &canary.stage))),
         cache: stage.cache.map(|cache| worker.process.cache(api, name, cache.capacity_bytes)),
         methods: stage.methods.iter().map(|method| bind_method(worker, stage, method)).collect(),
         log: stage.access_log.as_ref().map(|log| worker.logs.destination(&log.destination)),

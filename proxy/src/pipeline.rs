@@ -99,13 +99,15 @@ async fn answer<'a>(
 
     let snapshot = &*applied.snapshot;
     let (at, path) = method_request::stage(&snapshot.apis, &worker.process.host_suffixes, head)?;
-    let (stage, account) = (applied.stage(at), applied.account(at));
+    let stage = applied.stage(at).chosen(|| worker.identifiers.random());
+    let account = applied.account(at);
     (seen.stage, seen.path) = (Some(stage), path);
     let ix = method_request::method(&stage.stage, path, head.method(), &mut seen.places)?;
     seen.method = Some(ix);
     let (method, bound) = stage.method(ix);
 
-    let identified = api_key::identify(&account.account, snapshot.usage(at), method, head)?;
+    let plans = (snapshot.usage(at), &*stage.stage);
+    let identified = api_key::identify(&account.account, plans, method, head)?;
     seen.caller = identified.map(|(caller, _)| caller);
     throttle::admit(&worker.process.buckets, received, identified, (stage, ix), account)?;
 

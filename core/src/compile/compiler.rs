@@ -37,6 +37,7 @@ struct Compiled {
     /// What its plans were made from; with another, they are made again.
     usage: Arc<Usage>,
     plans: Arc<[StagePlan]>,
+    canary_plans: Arc<[StagePlan]>,
     account: AccountIx,
 }
 
@@ -117,14 +118,24 @@ impl Compiler {
         let known = self.known(wanted);
         let stage = match known {
             Some(known) => Arc::clone(&known.stage),
-            None => Arc::new(api::compile(owner, api_id, source, place(), &self.shared, report)?),
+            None => {
+                let source = api::Source { owner, api_id, deployed: source };
+                Arc::new(api::compile(source, &place(), &self.shared, report)?)
+            }
         };
-        let plans = match known {
-            Some(known) if Arc::ptr_eq(&known.usage, usage) => Arc::clone(&known.plans),
-            Some(_) | None => usage.plans_of(&stage, root, report),
+        let (plans, canary_plans) = match known {
+            Some(known) if Arc::ptr_eq(&known.usage, usage) => {
+                (Arc::clone(&known.plans), Arc::clone(&known.canary_plans))
+            }
+            Some(_) | None => {
+                let canary = stage.canary.as_ref().map(|canary| &*canary.stage);
+                let of_canary =
+                    canary.map(|canary| usage.plans_of(canary, Some(&stage), root, report));
+                (usage.plans_of(&stage, canary, root, report), of_canary.unwrap_or_default())
+            }
         };
         let (source, owner, usage) = (source.clone(), owner.clone(), Arc::clone(usage));
-        Some(Compiled { source, owner, stage, usage, plans, account })
+        Some(Compiled { source, owner, stage, usage, plans, canary_plans, account })
     }
 
     /// What was compiled from the same before.
@@ -135,7 +146,12 @@ impl Compiler {
         let (old, new) = (&known.source, wanted.source);
         let same = known.owner == *wanted.owner
             && same(&old.stage, &new.stage)
-            && same(&old.deployment, &new.deployment);
+            && same(&old.deployment, &new.deployment)
+            && match (&old.canary_deployment, &new.canary_deployment) {
+                (None, None) => true,
+                (Some(old), Some(new)) => same(old, new),
+                (Some(_), None) | (None, Some(_)) => false,
+            };
         same.then_some(known)
     }
 
@@ -143,6 +159,7 @@ impl Compiler {
         let usage = |compiled: &Compiled| StageUsage {
             account: compiled.account,
             plans: Arc::clone(&compiled.plans),
+            canary_plans: Arc::clone(&compiled.canary_plans),
         };
         Snapshot {
             generation,

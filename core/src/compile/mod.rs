@@ -8,6 +8,7 @@
 mod access_log;
 mod api;
 mod cache;
+mod canary;
 mod compiler;
 mod gateway_response;
 mod http_integration;

@@ -160,10 +160,12 @@ impl Covering {
 }
 
 impl Usage {
-    /// The plans that cover a stage.
+    /// The plans that cover a stage, by its methods. `other` is its second deployment: throttles
+    /// may be for methods that only that one has.
     pub(super) fn plans_of(
         &self,
         stage: &Stage,
+        other: Option<&Stage>,
         root: &Place,
         report: &mut Report,
     ) -> Arc<[StagePlan]> {
@@ -176,7 +178,8 @@ impl Usage {
             if settings.throttle.is_empty() {
                 return StagePlan { plan: covering.plan, methods: Box::default() };
             }
-            let methods = methods.get_or_insert_with(|| method_names(stage));
+            let methods =
+                methods.get_or_insert_with(|| (method_names(stage), other.map(method_names)));
             let methods = method_throttles(methods, settings, &covering.place(root), report);
             StagePlan { plan: covering.plan, methods }
         };
@@ -254,7 +257,7 @@ fn method_names(stage: &Stage) -> MethodNames<'_> {
 
 /// Throttles of single methods, sorted.
 fn method_throttles(
-    methods: &MethodNames<'_>,
+    (methods, others): &(MethodNames<'_>, Option<MethodNames<'_>>),
     settings: &ApiStage,
     place: &Place,
     report: &mut Report,
@@ -265,7 +268,12 @@ fn method_throttles(
         let place = place.key(key);
         let limit = settings::rate(limit, &place, report);
         let named = method_key(key);
-        match named.and_then(|(path, verb)| methods.get(&(&*path, &*verb)).copied()) {
+        let method = |of: &MethodNames<'_>| {
+            let (path, verb) = named.as_ref()?;
+            of.get(&(path.as_str(), verb.as_str())).copied()
+        };
+        match method(methods) {
+            None if others.as_ref().and_then(method).is_some() => {}
             None => report.refuse(&place, "There is no such method in this API"),
             Some(method) if throttles.iter().any(|(own, _)| *own == method) => {
                 report.refuse(&place, "The throttle of this method is there twice");

@@ -15,6 +15,10 @@ pub(super) struct Scope<'d> {
     pub(super) api: &'d RestApi,
     /// Stage settings.
     pub(super) stage: &'d Stage,
+    /// The other deployment of the stage, when there is a canary: settings may be for its methods.
+    pub(super) other: Option<&'d RestApi>,
+    /// Whose cached responses are seen: the stage's name, or the canary's own.
+    pub(super) cache_name: &'d str,
     /// Root of the API's document.
     pub(super) document: Place,
     /// The stage in the settings.

@@ -1,6 +1,8 @@
 //! Stage settings: variables, limits, throttles, and which settings hold for which method.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+
+use indexmap::IndexMap;
 
 use super::report::{Place, Report};
 use super::scope::Scope;
@@ -20,18 +22,17 @@ pub(super) fn rate(settings: &ThrottleSettings, place: &Place, report: &mut Repo
 /// Stage variables, sorted by name
 /// (<https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html>).
 pub(super) fn variables(
-    stage: &Stage,
+    written: &IndexMap<String, String>,
     place: &Place,
     report: &mut Report,
 ) -> Box<[(Box<str>, Box<str>)]> {
-    let place = place.key("variables");
-    if stage.variables.len() > limits::STAGE_VARIABLES_MAX {
+    if written.len() > limits::STAGE_VARIABLES_MAX {
         let most = limits::STAGE_VARIABLES_MAX;
-        report.refuse(&place, format!("A stage has at most {most} variables"));
+        report.refuse(place, format!("A stage has at most {most} variables"));
     }
     let name_byte = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     let value_byte = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?#&=,".contains(&byte);
-    for (name, value) in &stage.variables {
+    for (name, value) in written {
         if !(1..=64).contains(&name.len()) || !name.bytes().all(name_byte) {
             report.refuse(&place.key(name), "A stage variable's name is 1 to 64 of A-Za-z0-9_");
         }
@@ -43,7 +44,7 @@ pub(super) fn variables(
         }
     }
     let owned = |(name, value): (&String, &String)| (name.as_str().into(), value.as_str().into());
-    let mut variables: Vec<(Box<str>, Box<str>)> = stage.variables.iter().map(owned).collect();
+    let mut variables: Vec<(Box<str>, Box<str>)> = written.iter().map(owned).collect();
     variables.sort();
     variables.into()
 }
@@ -91,10 +92,15 @@ impl<'d> MethodSettings<'d> {
     pub(super) fn resolve(scope: &Scope<'d>, report: &mut Report) -> Self {
         let mut settings = Self { default: None, by_path: HashMap::new() };
         let resources = scope.api.resources.iter();
+        let others = scope.other.into_iter().flat_map(|other| &other.resources);
+        let others: HashSet<(&str, &str)> = others
+            .flat_map(|resource| resource.methods.keys().map(|verb| (&*resource.path, &**verb)))
+            .collect();
         let resources: HashMap<&str, _> =
             resources.map(|resource| (resource.path.as_str(), &resource.methods)).collect();
         let has_method = |(path, verb): &(String, String)| {
             resources.get(path.as_str()).is_some_and(|methods| methods.contains_key(verb))
+                || others.contains(&(path, verb))
         };
         let place = scope.settings.key("methodSettings");
         for (key, setting) in &scope.stage.method_settings {

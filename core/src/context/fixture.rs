@@ -82,6 +82,8 @@ fn stage() -> Stage {
         access_log: None,
         cache: None,
         request_body_bytes_max: 1024,
+        is_canary_request: Some(false),
+        canary: None,
     }
 }
 

@@ -22,7 +22,8 @@ pub use rest_api::{
     Resource, RestApi,
 };
 pub use stage::{
-    AccessLogSettings, MethodSetting, Stage, StageLimits, UnauthorizedCacheControlHeaderStrategy,
+    AccessLogSettings, CanarySettings, MethodSetting, Stage, StageLimits,
+    UnauthorizedCacheControlHeaderStrategy,
 };
 pub use usage::{
     Account, ApiKey, ApiStage, QuotaPeriod, QuotaSettings, ThrottleSettings, UsagePlan,
@@ -73,11 +74,13 @@ pub struct DeployedApi {
     pub stages: Vec<DeployedStage>,
 }
 
-/// A stage and the deployment it points to.
-#[derive(Debug, Clone)]
+/// A stage and the deployments it points to.
+#[derive(Debug, Clone, Default)]
 pub struct DeployedStage {
     /// Settings that act without a deployment.
     pub stage: Arc<Stage>,
     /// The deployment: an immutable copy of the API.
     pub deployment: Arc<RestApi>,
+    /// The deployment of [`Stage::canary_settings`]; needed with them, ignored without.
+    pub canary_deployment: Option<Arc<RestApi>>,
 }

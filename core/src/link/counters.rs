@@ -120,8 +120,8 @@ pub struct Counters {
     publications: Histogram,
 }
 
-/// Worker, API, stage.
-type StageKey = (u16, Arc<str>, Arc<str>);
+/// Worker, API, stage, whether of its canary.
+type StageKey = (u16, Arc<str>, Arc<str>, bool);
 
 /// Counters of (worker, API, stage).
 #[derive(Debug, Clone)]
@@ -132,15 +132,18 @@ pub struct StageEntry {
     pub api: Arc<str>,
     /// Stage name.
     pub stage: Arc<str>,
+    /// Of its canary's requests; those are not among the stage's.
+    pub canary: bool,
     /// Its counters.
     pub counters: Arc<StageCounters>,
 }
 
 impl Counters {
-    /// The counters of a stage on a worker, made on first use; they outlive snapshots.
-    pub fn stage(&self, worker: u16, api: &str, stage: &str) -> Arc<StageCounters> {
+    /// The counters of a stage on a worker, made on first use; they outlive snapshots. The requests
+    /// that its canary serves have their own.
+    pub fn stage(&self, worker: u16, api: &str, stage: &str, canary: bool) -> Arc<StageCounters> {
         let mut stages = self.stages.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(stages.entry((worker, api.into(), stage.into())).or_default())
+        Arc::clone(stages.entry((worker, api.into(), stage.into(), canary)).or_default())
     }
 
     /// Registers a worker.
@@ -156,12 +159,13 @@ impl Counters {
     pub fn stages(&self) -> Vec<StageEntry> {
         let mut stages = self.stages.lock().unwrap_or_else(PoisonError::into_inner);
         let mut entries = Vec::with_capacity(stages.len());
-        stages.retain(|(worker, api, stage), counters| {
+        stages.retain(|(worker, api, stage, canary), counters| {
             let held = Arc::strong_count(counters) > 1;
             entries.push(StageEntry {
                 worker: *worker,
                 api: Arc::clone(api),
                 stage: Arc::clone(stage),
+                canary: *canary,
                 counters: Arc::clone(counters),
             });
             held

@@ -146,7 +146,11 @@ fn deploy(api: RestApi, stages: Vec<Stage>) -> DeployedApi {
     let (id, deployment) = (api.id.clone(), Arc::new(api));
     let deployed = |mut stage: Stage| {
         stage.deployment_id.get_or_insert_with(|| deployment_id.clone());
-        DeployedStage { stage: Arc::new(stage), deployment: Arc::clone(&deployment) }
+        DeployedStage {
+            stage: Arc::new(stage),
+            deployment: Arc::clone(&deployment),
+            canary_deployment: None,
+        }
     };
     DeployedApi { id, stages: stages.into_iter().map(deployed).collect() }
 }

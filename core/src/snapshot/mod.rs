@@ -21,7 +21,7 @@ pub use method::{
     RequiredParameter,
 };
 pub use stage::{
-    AccessLog, GatewayResponse, LogDestination, Stage, StageCache, StagePlan, StageUsage,
+    AccessLog, Canary, GatewayResponse, LogDestination, Stage, StageCache, StagePlan, StageUsage,
 };
 
 /// Index of a stage in [`Snapshot::stages`].

@@ -36,6 +36,27 @@ pub struct Stage {
     pub cache: Option<StageCache>,
     /// Largest request body, bytes.
     pub request_body_bytes_max: u64,
+    /// `$context.isCanaryRequest`; `None` on a stage without canary settings (aws-facts 107).
+    pub is_canary_request: Option<bool>,
+    /// What takes a part of the requests instead.
+    pub canary: Option<Canary>,
+}
+
+/// A canary release: another deployment of the same stage.
+#[derive(Debug)]
+pub struct Canary {
+    /// Its share of the requests, in 2⁻³².
+    pub share: u64,
+    /// What serves them; has no canary of its own.
+    pub stage: Arc<Stage>,
+}
+
+impl Canary {
+    /// Whether it serves the request of this random number, any number being as likely.
+    #[must_use]
+    pub fn takes(&self, random: u32) -> bool {
+        u64::from(random) < self.share
+    }
 }
 
 impl Stage {
@@ -56,14 +77,18 @@ pub struct StageUsage {
     pub account: AccountIx,
     /// Plans that cover it, sorted by plan.
     pub plans: Arc<[StagePlan]>,
+    /// The same plans, with the methods of its canary; empty without one.
+    pub canary_plans: Arc<[StagePlan]>,
 }
 
 impl StageUsage {
-    /// How a plan covers the stage.
+    /// How a plan covers the stage, or its canary.
     #[must_use]
-    pub fn plan(&self, plan: PlanIx) -> Option<&StagePlan> {
-        let at = self.plans.binary_search_by_key(&plan, |entry| entry.plan).ok()?;
-        Some(&self.plans[at])
+    pub fn plan(&self, stage: &Stage, plan: PlanIx) -> Option<&StagePlan> {
+        let plans =
+            if stage.is_canary_request == Some(true) { &self.canary_plans } else { &self.plans };
+        let at = plans.binary_search_by_key(&plan, |entry| entry.plan).ok()?;
+        Some(&plans[at])
     }
 }
 

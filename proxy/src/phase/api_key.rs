@@ -3,7 +3,7 @@
 use ringway_core::context::Client;
 use ringway_core::error::{GatewayError, ResponseType};
 use ringway_core::http::{FieldName, RequestHead};
-use ringway_core::snapshot::{Account, Method, StagePlan, StageUsage};
+use ringway_core::snapshot::{Account, Method, Stage, StagePlan, StageUsage};
 
 const fn refused(cause: &'static str) -> GatewayError {
     GatewayError::new(ResponseType::InvalidApiKey, cause)
@@ -14,7 +14,7 @@ const fn refused(cause: &'static str) -> GatewayError {
 /// Fails closed: without an enabled key of a plan that covers this stage there is no way through.
 pub(crate) fn identify<'a>(
     account: &'a Account,
-    usage: &'a StageUsage,
+    (usage, stage): (&'a StageUsage, &Stage),
     method: &Method,
     head: &'a RequestHead<'a>,
 ) -> Result<Option<(Client<'a>, &'a StagePlan)>, GatewayError> {
@@ -31,7 +31,7 @@ pub(crate) fn identify<'a>(
     if !key.enabled {
         return Err(refused("the API key is disabled"));
     }
-    let covering = key.plans.iter().find_map(|plan| usage.plan(*plan));
+    let covering = key.plans.iter().find_map(|plan| usage.plan(stage, *plan));
     let plan = covering.ok_or(refused("no usage plan of the API key covers this stage"))?;
     let plan_id = &account.plans[usize::from(plan.plan.0)].id;
     Ok(Some((Client { api_key: value, api_key_id: &key.id, plan_id }, plan)))

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that meets nothing must fail")]
 
+mod canary;
 mod http;
 mod incremental;
 mod methods;
@@ -22,7 +23,8 @@ fn deployed(api: Value, mut stage: Value) -> Definitions {
     stage["stageName"] = json!("prod");
     let deployment: RestApi = serde_json::from_value(api).unwrap();
     let stage = Arc::new(serde_json::from_value(stage).unwrap());
-    let stages = vec![DeployedStage { stage, deployment: Arc::new(deployment) }];
+    let stages =
+        vec![DeployedStage { stage, deployment: Arc::new(deployment), ..Default::default() }];
     let apis = vec![DeployedApi { id: "api1".into(), stages }];
     Definitions { apis, ..Definitions::default() }
 }

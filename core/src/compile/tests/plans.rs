@@ -50,8 +50,8 @@ fn keys_reach_their_plans_and_plans_their_stages() {
     assert!(snapshot.accounts[0].keys.find(b"nobody").is_none());
     let stage = &snapshot.stages[0];
     let usage = &snapshot.usage[0];
-    assert!(usage.plan(PlanIx(0)).is_none());
-    let plan = usage.plan(PlanIx(1)).unwrap();
+    assert!(usage.plan(stage, PlanIx(0)).is_none());
+    let plan = usage.plan(stage, PlanIx(1)).unwrap();
     let gold = &snapshot.accounts[0].plans[1];
     assert_eq!(
         (&*gold.id, gold.throttle),
