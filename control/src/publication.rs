@@ -247,17 +247,14 @@ impl Managed {
             self.stages.remove(&key);
             return Ok(());
         };
-        let running = self.stages.get(&key);
-        let runs = |id: &str| {
-            let stage = running.filter(|old| old.stage.deployment_id.as_deref() == Some(id));
-            stage.map(|old| Arc::clone(&old.deployment))
-        };
-        let deployment = match runs(&stage.deployment_id) {
-            Some(deployment) => deployment,
-            None => deployed(tx, api, &stage.deployment_id)?,
-        };
-        let converted = convert::stage(&stage, &deployment, settings);
-        self.stages.insert(key, DeployedStage { stage: Arc::new(converted), deployment });
+        let running = self.stages.remove(&key);
+        let deployment = deployed(tx, running.as_ref(), api, &stage.deployment_id)?;
+        let canary = stage.canary_settings.as_ref();
+        let canary_deployment = canary
+            .map(|canary| deployed(tx, running.as_ref(), api, &canary.deployment_id))
+            .transpose()?;
+        let stage = Arc::new(convert::stage(&stage, &deployment, settings));
+        self.stages.insert(key, DeployedStage { stage, deployment, canary_deployment });
         Ok(())
     }
 
@@ -312,12 +309,25 @@ fn add<T: Clone>(all: &mut Arc<Vec<T>>, more: &Arc<Vec<T>>) {
     }
 }
 
+/// A deployment: one that the stage runs already, or from the store.
 fn deployed(
     tx: &mut Transaction<'_>,
+    running: Option<&DeployedStage>,
     api: &str,
-    deployment: &str,
+    id: &str,
 ) -> Result<Arc<definition::RestApi>, ManagementError> {
-    let found = tx.find::<kept::DeployedApi>(api, deployment)?;
+    if let Some(running) = running {
+        if running.stage.deployment_id.as_deref() == Some(id) {
+            return Ok(Arc::clone(&running.deployment));
+        }
+        let canary = running.stage.canary_settings.as_ref();
+        if canary.is_some_and(|canary| canary.deployment_id == id)
+            && let Some(deployment) = &running.canary_deployment
+        {
+            return Ok(Arc::clone(deployment));
+        }
+    }
+    let found = tx.find::<kept::DeployedApi>(api, id)?;
     found
         .map(|copy| Arc::new(copy.0))
         .ok_or_else(|| ManagementError::bad_request("Deployment id does not exist"))

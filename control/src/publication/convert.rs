@@ -36,6 +36,7 @@ pub(super) fn stage(stage: &Stage, api: &RestApi, settings: &Settings) -> defini
             size.unwrap_or_else(|| CACHE_CLUSTER_SIZE_DEFAULT.into())
         }),
         method_settings: method_settings.collect(),
+        canary_settings: stage.canary_settings.clone(),
         access_log_settings: access_log(stage, settings.log_folder.as_deref()),
         ..definition::Stage::default()
     }
