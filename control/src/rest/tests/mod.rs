@@ -3,8 +3,12 @@
 use axum::http::HeaderMap;
 use serde_json::{Value, json};
 
+use super::dispatch::Run;
+use super::input::Input;
 use super::wire::{Answer, Request};
-use super::{answer, query_of, route};
+use super::{Operation, answer, query_of, route};
+use crate::access::Caller;
+use crate::documents::Scope;
 use crate::plane::Plane;
 
 /// One call. `body` is null for none. An error answers `{"__type": code, "message": text}`, an
@@ -25,4 +29,25 @@ pub(crate) fn ask(plane: &Plane, method: &str, uri: &str, body: Value) -> (u16, 
             (error.status.as_u16(), json!({"__type": error.code, "message": error.message}))
         }
     }
+}
+
+/// Runs `run` as the caller of [`ask`] would, for what no operation of a test makes.
+pub(crate) fn prepare(plane: &Plane, members: Value, run: Run) {
+    let settings = plane.settings();
+    let caller = Caller { scope: Scope::new(&settings.account_id, &settings.region) };
+    let operation = Operation { name: "Prepare", input: Input::of(members), run };
+    plane.run(&operation, &caller, 0).unwrap();
+}
+
+/// A new API; its identifier.
+pub(crate) fn api(plane: &Plane) -> String {
+    let (code, api) = ask(plane, "POST", "/restapis", json!({"name": "pets"}));
+    assert_eq!(code, 201, "{api}");
+    api["id"].as_str().unwrap().to_owned()
+}
+
+/// An answer that is an error, as `(status, code, message)`.
+pub(crate) fn refused((status, body): (u16, Value)) -> (u16, String, String) {
+    let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
+    (status, text("__type"), text("message"))
 }
