@@ -113,8 +113,8 @@ pub(in crate::rest) fn delete(call: &mut Call<'_>) -> Answered {
 pub(in crate::rest) fn test_invoke(call: &mut Call<'_>) -> Answered {
     let (_, authorizer) = existing(call)?;
     Err(ManagementError::bad_request(format!(
-        "TestInvokeAuthorizer is not supported: authorizers are kept and exported, but Ringway does \
-         not run authorizers of type {} yet",
+        "TestInvokeAuthorizer is not supported: authorizers are kept and exported, but Ringway \
+         does not run authorizers of type {} yet",
         authorizer.authorizer_type
     )))
 }

@@ -1,4 +1,5 @@
-//! Parts and versions: recorded answers of TestDocumentations and TestApiGatewayApiDocumentationPart.
+//! Parts and versions, with the recorded answers of TestDocumentations and
+//! TestApiGatewayApiDocumentationPart.
 
 use super::*;
 use crate::plane::tests::plane;

@@ -7,7 +7,7 @@ use super::*;
 use crate::plane::tests::plane;
 use crate::rest::tests::{api, ask, prepare, refused};
 
-const TARGET: &str = "arn:aws:elasticloadbalancing:us-east-1:000000000000:loadbalancer/net/my-load-balancer/50dc6c49";
+const TARGET: &str = "arn:aws:elasticloadbalancing:us-east-1:000000000000:loadbalancer/net/my/50dc";
 
 #[test]
 fn a_link_lives() {
