@@ -1,11 +1,22 @@
 //! What the management plane keeps beside the data plane's definitions: dates, tags, and the
 //! objects that only management knows. Each type is one [`Document`].
 
+mod connection;
+mod documentation;
+mod domain_name;
 mod rest_api;
+mod secret;
 mod stage;
 mod usage;
 
+pub(crate) use connection::{ClientCertificate, VpcLink};
+pub(crate) use documentation::DocumentationVersion;
+pub(crate) use domain_name::{
+    AccessAssociation, BasePathMapping, DomainName, MutualTlsAuthentication, NO_BASE_PATH,
+    UploadedCertificate, key as domain_name_key,
+};
 pub(crate) use rest_api::{DeployedApi, GatewayResponse, RestApiHeader, whole};
+pub(crate) use secret::Secret;
 pub(crate) use stage::{Deployment, Stage};
 pub(crate) use usage::{Account, ApiKey, ApiStage, UsagePlan, UsagePlanKey};
 

@@ -61,6 +61,8 @@ pub(crate) type Parse = fn(&PatchOperation) -> Result<Value, ManagementError>;
 pub(crate) enum Wording {
     /// `Invalid patch path /x`, `Invalid patch operation specified. Must be one of: [replace]`.
     Plain,
+    /// `Invalid patch path /x`, for a wrong operation as well (aws-facts 114).
+    Path,
     /// `Invalid patch path  '/x' specified for op 'replace'. Must be one of: [/a, /b]`.
     Listed,
 }
@@ -122,7 +124,7 @@ impl Rules {
 
     fn unknown_path(self, operation: &PatchOperation) -> ManagementError {
         match self.wording {
-            Wording::Plain => invalid_path(operation),
+            Wording::Plain | Wording::Path => invalid_path(operation),
             Wording::Listed => self.listed(operation),
         }
     }
@@ -130,6 +132,7 @@ impl Rules {
     fn unknown_op(self, operation: &PatchOperation, rule: &Rule) -> ManagementError {
         match self.wording {
             Wording::Plain => invalid_op(rule.ops),
+            Wording::Path => invalid_path(operation),
             Wording::Listed => self.listed(operation),
         }
     }

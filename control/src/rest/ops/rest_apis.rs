@@ -3,7 +3,7 @@
 use ringway_core::definition::{self, ApiKeySource, Model, Resource};
 use serde_json::{Value, json};
 
-use super::policy;
+use super::{base_path_mappings, policy};
 use crate::definition::RestApiHeader;
 use crate::documents::Kind;
 use crate::error::ManagementError;
@@ -152,6 +152,7 @@ pub(in crate::rest) fn update(call: &mut Call<'_>) -> Answered {
 /// DeleteRestApi, with everything that hangs on it.
 pub(in crate::rest) fn delete(call: &mut Call<'_>) -> Answered {
     let id = call.existing_api()?;
+    base_path_mappings::unmapped(call, &id)?;
     for kind in CHILDREN {
         call.tx.remove_all(kind, &id);
     }

@@ -1,0 +1,53 @@
+//! Asks as a request does, without a socket: route, input, constraints, transaction.
+
+use axum::http::HeaderMap;
+use serde_json::{Value, json};
+
+use super::dispatch::Run;
+use super::input::Input;
+use super::wire::{Answer, Request};
+use super::{Operation, answer, query_of, route};
+use crate::access::Caller;
+use crate::documents::Scope;
+use crate::plane::Plane;
+
+/// One call. `body` is null for none. An error answers `{"__type": code, "message": text}`, an
+/// answer without a body null, and a document its text.
+pub(crate) fn ask(plane: &Plane, method: &str, uri: &str, body: Value) -> (u16, Value) {
+    let (path, query) = uri.split_once('?').unwrap_or((uri, ""));
+    let query = query_of(query);
+    let route = route::find(method, path, &query);
+    let route = route.unwrap_or_else(|| panic!("no operation at {method} {uri}"));
+    let bytes = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
+    let request = Request { headers: &HeaderMap::new(), query: &query, body: &bytes };
+    let code = route.operation.code;
+    match answer(plane, &route, &request) {
+        Ok(Answer::Json(value)) => (code, value),
+        Ok(Answer::Empty) => (code, Value::Null),
+        Ok(Answer::Document { body, .. }) => (code, String::from_utf8_lossy(&body).into()),
+        Err(error) => {
+            (error.status.as_u16(), json!({"__type": error.code, "message": error.message}))
+        }
+    }
+}
+
+/// Runs `run` as the caller of [`ask`] would, for what no operation of a test makes.
+pub(crate) fn prepare(plane: &Plane, members: Value, run: Run) {
+    let settings = plane.settings();
+    let caller = Caller { scope: Scope::new(&settings.account_id, &settings.region) };
+    let operation = Operation { name: "Prepare", input: Input::of(members), run };
+    plane.run(&operation, &caller, 0).unwrap();
+}
+
+/// A new API; its identifier.
+pub(crate) fn api(plane: &Plane) -> String {
+    let (code, api) = ask(plane, "POST", "/restapis", json!({"name": "pets"}));
+    assert_eq!(code, 201, "{api}");
+    api["id"].as_str().unwrap().to_owned()
+}
+
+/// An answer that is an error, as `(status, code, message)`.
+pub(crate) fn refused((status, body): (u16, Value)) -> (u16, String, String) {
+    let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
+    (status, text("__type"), text("message"))
+}
