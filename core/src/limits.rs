@@ -40,6 +40,8 @@ pub const PATH_PARAMETERS_MAX: usize = 16;
 pub const PATH_SEGMENTS_MAX: usize = 64;
 /// AWS "Size of mapping template", bytes.
 pub const TEMPLATE_BYTES_MAX: usize = 300 * 1024;
+/// Nesting of a template that GetModelTemplate writes, objects, arrays and `$ref`s.
+pub const MODEL_TEMPLATE_DEPTH_MAX: usize = 24;
 /// AWS "Access log template size", bytes.
 pub const ACCESS_LOG_FORMAT_BYTES_MAX: usize = 3 * 1024;
 /// API keys of one snapshot (AWS: 10,000 per account; ours bounds memory).
@@ -184,6 +186,11 @@ pub const HISTORY_ENTRIES_MAX: u32 = 100_000;
 pub const STORE_CHECK_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// How long a commit waits for another program that holds the store.
 pub const STORE_BUSY_MS: u64 = 5_000;
+
+// --- Publishing ---------------------------------------------------------------------------------
+
+/// Publications followed to the workers at once; what each replaced is kept until it is unused.
+pub const PUBLICATIONS_FOLLOWED_MAX: usize = 64;
 
 // --- Workers ------------------------------------------------------------------------------------
 

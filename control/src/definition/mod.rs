@@ -5,11 +5,11 @@ mod rest_api;
 mod stage;
 mod usage;
 
-pub(crate) use rest_api::{DeployedApi, GatewayResponse, RestApi, RestApiHeader, whole};
-pub(crate) use stage::{AccessLogSettings, CanarySettings, Deployment, Stage};
+pub(crate) use rest_api::{DeployedApi, GatewayResponse, RestApiHeader, whole};
+pub(crate) use stage::{Deployment, Stage};
 pub(crate) use usage::{Account, ApiKey, ApiStage, UsagePlan, UsagePlanKey};
 
-use ringway_core::definition::{Authorizer, Model, RequestValidator, Resource};
+use ringway_core::definition::{Authorizer, DocumentationPart, Model, RequestValidator, Resource};
 
 use crate::documents::{Document, Kind};
 
@@ -27,4 +27,5 @@ as_they_are! {
     Model => Model,
     RequestValidator => RequestValidator,
     Authorizer => Authorizer,
+    DocumentationPart => DocumentationPart,
 }

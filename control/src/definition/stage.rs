@@ -1,7 +1,7 @@
 //! Stages and deployments as management keeps them.
 
 use indexmap::IndexMap;
-use ringway_core::definition::MethodSetting;
+use ringway_core::definition::{CanarySettings, MethodSetting};
 use serde::{Deserialize, Serialize};
 
 use crate::documents::{Document, Kind};
@@ -51,18 +51,6 @@ pub(crate) struct AccessLogSettings {
     pub(crate) format: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) destination_arn: Option<String>,
-}
-
-/// A share of a stage's traffic that runs another deployment.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub(crate) struct CanarySettings {
-    /// 0 to 100.
-    pub(crate) percent_traffic: f64,
-    pub(crate) deployment_id: String,
-    #[serde(skip_serializing_if = "IndexMap::is_empty")]
-    pub(crate) stage_variable_overrides: IndexMap<String, String>,
-    pub(crate) use_stage_cache: bool,
 }
 
 /// A deployment; the copy of the API lies in a document of its own.

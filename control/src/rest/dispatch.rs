@@ -2,8 +2,8 @@
 
 use super::call::{Answered, Call};
 use super::ops::{
-    account, api_keys, deployments, models, request_validators, rest_apis, stages, tags, usage,
-    usage_plan_keys, usage_plans,
+    account, api_keys, deployments, export, import, models, request_validators, rest_apis, stages,
+    tags, usage, usage_plan_keys, usage_plans,
 };
 
 /// What runs an operation.
@@ -40,12 +40,17 @@ const OPERATIONS: &[(&str, Run)] = &[
     ("GetApiKeys", api_keys::list),
     ("GetDeployment", deployments::get),
     ("GetDeployments", deployments::list),
+    ("GetExport", export::document),
     ("GetModel", models::get),
+    ("GetModelTemplate", models::template),
     ("GetModels", models::list),
     ("GetRequestValidator", request_validators::get),
     ("GetRequestValidators", request_validators::list),
     ("GetRestApi", rest_apis::get),
     ("GetRestApis", rest_apis::list),
+    ("GetSdk", export::sdk),
+    ("GetSdkType", export::sdk_type),
+    ("GetSdkTypes", export::sdk_types),
     ("GetStage", stages::get),
     ("GetStages", stages::list),
     ("GetTags", tags::get),
@@ -55,6 +60,9 @@ const OPERATIONS: &[(&str, Run)] = &[
     ("GetUsagePlanKeys", usage_plan_keys::list),
     ("GetUsagePlans", usage_plans::list),
     ("ImportApiKeys", api_keys::import),
+    ("ImportDocumentationParts", import::documentation_parts),
+    ("ImportRestApi", import::import),
+    ("PutRestApi", import::put),
     ("TagResource", tags::put),
     ("UntagResource", tags::delete),
     ("UpdateAccount", account::update),

@@ -2,11 +2,11 @@
 //! copies of an API.
 
 use indexmap::IndexMap;
-use ringway_core::definition::RestApi;
+use ringway_core::definition::{CanarySettings, RestApi};
 use serde_json::{Map, Value, json};
 
 use super::stages;
-use crate::definition::{CanarySettings, DeployedApi, Deployment, Stage, whole};
+use crate::definition::{DeployedApi, Deployment, Stage, whole};
 use crate::documents::Kind;
 use crate::error::ManagementError;
 use crate::rest::call::{Answered, Call, answer, shown, without_empty};

@@ -39,6 +39,29 @@ pub(super) fn of_input(input: &Input) -> Result<EndpointConfiguration, Managemen
     Ok(endpoint)
 }
 
+/// The endpoint of an imported API: the parameter of the call wins over the document.
+pub(super) fn imported(
+    of_document: Option<EndpointConfiguration>,
+    given: Option<&str>,
+) -> Result<EndpointConfiguration, ManagementError> {
+    let mut endpoint = of_document.unwrap_or_default();
+    if let Some(given) = given {
+        endpoint.types = vec![given.to_owned()];
+    }
+    if endpoint.types.is_empty() {
+        endpoint.types.push("EDGE".into());
+    }
+    let known = ["REGIONAL", "EDGE", "PRIVATE"];
+    if endpoint.types.len() > 1 || !known.contains(&endpoint.types[0].as_str()) {
+        return Err(ManagementError::bad_request(
+            "Invalid EndpointTypes specified. Valid options are REGIONAL,EDGE,PRIVATE",
+        ));
+    }
+    let default = if endpoint.types[0] == "PRIVATE" { "dualstack" } else { "ipv4" };
+    endpoint.ip_address_type.get_or_insert_with(|| default.into());
+    Ok(endpoint)
+}
+
 fn dualstack_only() -> ManagementError {
     ManagementError::bad_request("Only dualstack ipAddressType is supported for Private APIs.")
 }

@@ -4,6 +4,8 @@ pub(super) mod account;
 pub(super) mod api_keys;
 pub(super) mod deployments;
 mod endpoint;
+pub(super) mod export;
+pub(super) mod import;
 pub(super) mod models;
 mod policy;
 pub(super) mod request_validators;

@@ -1,6 +1,6 @@
 //! REST APIs (<https://docs.aws.amazon.com/apigateway/latest/api/API_RestApi.html>).
 
-use ringway_core::definition::{self, ApiKeySource, EndpointConfiguration, Model, Resource};
+use ringway_core::definition::{self, ApiKeySource, Model, Resource};
 use serde_json::{Value, json};
 
 use super::policy;
@@ -305,13 +305,4 @@ fn binary_media_type(
         _ => {}
     }
     Ok(())
-}
-
-/// The endpoint of an API that an import does not say one for.
-pub(super) fn edge() -> EndpointConfiguration {
-    EndpointConfiguration {
-        types: vec!["EDGE".into()],
-        ip_address_type: Some("ipv4".into()),
-        ..EndpointConfiguration::default()
-    }
 }

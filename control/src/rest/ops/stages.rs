@@ -1,9 +1,10 @@
 //! Stages (<https://docs.aws.amazon.com/apigateway/latest/api/API_Stage.html>).
 
+use ringway_core::definition::CanarySettings;
 use serde_json::{Value, json};
 
 use super::stage_patch;
-use crate::definition::{CanarySettings, Stage};
+use crate::definition::Stage;
 use crate::documents::Kind;
 use crate::error::ManagementError;
 use crate::rest::call::{After, Answered, Call, shown, without_empty};
