@@ -1,139 +1,165 @@
-//! From flags to running threads. Everything that can fail fails here, before anything is printed.
+//! The threads of a process that serves: workers, admin port, log writer; how they start and end.
+//! It must not know where the definitions come from.
 
 use std::net::{SocketAddr, TcpListener};
-use std::path::Path;
 use std::sync::Arc;
-use std::thread::available_parallelism;
+use std::sync::atomic::AtomicBool;
+use std::sync::mpsc::SyncSender;
+use std::thread;
 use std::time::{Duration, SystemTime};
 
-use ringway_control::access::Access;
 use ringway_control::access_log::Writer;
 use ringway_control::admin::{self, Admin};
-use ringway_control::plane::{OpenError, Plane, Settings};
-use ringway_control::store::MemoryStore;
-use ringway_core::definition::Definitions;
-use ringway_core::limits::WORKERS_MAX;
+use ringway_control::plane::Plane;
+use ringway_core::limits::ACCESS_LOG_FINISH_MS;
 use ringway_core::link::{Counters, LogSink};
 use ringway_proxy::Handle;
 use rustls::ServerConfig;
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
+use signal_hook::iterator::Signals;
 
-use super::notices;
-use crate::banner::Banner;
-use crate::cli::{Https, Up};
+use crate::cli::{Https, Listening};
 use crate::failure::Failure;
-use crate::reload::Reload;
-use crate::source::{self, Files, Loaded};
+use crate::watch::Event;
 use crate::{memory, output, tls};
 
-/// The running parts.
-pub(super) struct Running {
-    pub(super) plane: Arc<Plane>,
-    pub(super) reload: Reload,
-    pub(super) proxy: Handle,
-    pub(super) admin: Arc<Admin>,
-    pub(super) log: Writer,
+/// Events waiting for the main thread.
+pub(crate) const EVENTS_MAX: usize = 16;
+/// Exit code of a process that was told twice: 128 and SIGINT's number, as shells report it.
+const EXIT_AT_ONCE: i32 = 130;
+
+/// The running threads.
+pub(crate) struct Process {
+    /// Workers.
+    pub(crate) proxy: Handle,
+    /// Where the admin port is.
+    pub(crate) admin_addr: SocketAddr,
+    admin: Arc<Admin>,
+    log: Writer,
 }
 
-/// Starts everything and prints the banner.
-///
-/// # Errors
-/// The first thing that cannot be had: a flag, a file, a certificate, an address.
-pub(super) fn start(up: &Up) -> Result<Running, Failure> {
-    let started = SystemTime::now();
-    let http = up.http().map_err(Failure::new)?;
-    let https = up.https().map_err(Failure::new)?;
-    let (files, loaded) = load(&up.file, &up.stage)?;
-    let counters = Arc::<Counters>::default();
-    let plane = open(up, loaded.definitions.clone(), Arc::clone(&counters), &files)?;
-    let published = Arc::clone(plane.published());
-    let tls = https.as_ref().map(|https| server_config(https, &up.host_suffix)).transpose()?;
-    let listener = listen(up.admin)?;
-    let admin_addr = listener.local_addr().unwrap_or(up.admin);
-
-    let (batches, queue) = LogSink::channel();
-    let log = Writer::spawn(queue).map_err(|error| thread_failure("access-log", &error))?;
-    let workers = up.workers.map_or_else(cores, usize::from);
-    let proxy = ringway_proxy::start(ringway_proxy::Config {
-        http,
-        https: tls,
-        workers,
-        drain_deadline: Duration::from_secs(up.drain_deadline),
-        host_suffixes: up.host_suffix.clone(),
-        published: Arc::clone(&published),
-        counters: Arc::clone(&counters),
-        log: batches,
-        trim: memory::trim,
-    })
-    .map_err(|error| Failure::new(error.to_string()))?;
-    let admin =
-        Admin::new(Arc::clone(&published), counters, log.counts(), Arc::clone(&plane), started);
-    let admin = Arc::new(admin);
-    admin::spawn(listener, Arc::clone(&admin)).map_err(|error| thread_failure("admin", &error))?;
-
-    let notices = notices::collect(&loaded, &proxy, admin_addr);
-    let banner = Banner {
-        driver: proxy.driver(),
-        fallback: proxy.fallback(),
-        workers,
-        http: proxy.http_addr(),
-        https: proxy.https_addr(),
-        self_signed: https.is_some_and(|https| https.files.is_none()),
-        admin: admin_addr,
-        host_suffixes: &up.host_suffix,
-        definitions: &loaded.definitions,
-        snapshot: &published.snapshot(),
-        notices: &notices,
-    };
-    output::print(&format!("{banner}\n"));
-    let reload = Reload::new(up.file.clone(), up.stage.clone(), files, loaded.definitions);
-    Ok(Running { plane, reload, proxy, admin, log })
+/// What may be asked for on the admin port beside management, metrics and health.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reset {
+    /// `POST /_ringway/reset` empties everything.
+    Offered,
+    /// Nothing.
+    Absent,
 }
 
-/// The management plane of a developer: it keeps nothing and believes everybody.
-fn open(
-    up: &Up,
-    definitions: Definitions,
-    counters: Arc<Counters>,
-    files: &Files,
-) -> Result<Arc<Plane>, Failure> {
-    let settings = Settings {
-        account_id: definitions.owner.account_id.to_string(),
-        region: definitions.owner.region.to_string(),
-        log_folder: None,
-        host_suffix: up.host_suffix.first().cloned().unwrap_or_default(),
-    };
-    let store = Box::<MemoryStore>::default();
-    let plane = Plane::open(store, Access::Open, settings, definitions, counters);
-    plane.map(Arc::new).map_err(|error| match error {
-        OpenError::Store(error) => Failure::new(error.to_string()),
-        OpenError::Definitions(errors) => Failure::Source(files.located(errors)),
-    })
+impl Process {
+    /// Starts all threads.
+    ///
+    /// # Errors
+    /// The first thing that cannot be had: a certificate, an address, a thread.
+    pub(crate) fn start(
+        listening: &Listening,
+        plane: &Arc<Plane>,
+        counters: Arc<Counters>,
+        reset: Reset,
+    ) -> Result<Self, Failure> {
+        let started = SystemTime::now();
+        let suffixes = &listening.host_suffixes;
+        let https = listening.https.as_ref();
+        let https = https.map(|https| server_config(https, suffixes)).transpose()?;
+        let listener = admin_listener(listening.admin, plane)?;
+        let admin_addr = listener.local_addr().unwrap_or(listening.admin);
+        let published = Arc::clone(plane.published());
+        let (batches, queue) = LogSink::channel();
+        let log = Writer::spawn(queue).map_err(|error| thread_failure("access-log", &error))?;
+        let proxy = ringway_proxy::start(ringway_proxy::Config {
+            http: listening.http,
+            https,
+            workers: listening.workers,
+            drain_deadline: listening.drain_deadline,
+            host_suffixes: suffixes.clone(),
+            published: Arc::clone(&published),
+            counters: Arc::clone(&counters),
+            log: batches,
+            trim: memory::trim,
+        })
+        .map_err(|error| Failure::new(error.to_string()))?;
+        let admin = Admin::new(published, counters, log.counts(), Arc::clone(plane), started);
+        let admin = Arc::new(match reset {
+            Reset::Offered => admin.with_reset(),
+            Reset::Absent => admin,
+        });
+        let spawned = admin::spawn(listener, Arc::clone(&admin));
+        spawned.map_err(|error| thread_failure("admin", &error))?;
+        Ok(Self { proxy, admin_addr, admin, log })
+    }
+
+    /// Lets requests in flight finish, then writes the rest of the access log.
+    pub(crate) fn finish(self) {
+        output::say("draining: no new connections, requests in flight finish");
+        self.admin.drain();
+        let cut_off = self.proxy.drain();
+        if cut_off > 0 {
+            let requests = output::counted(cut_off, "request was", "requests were");
+            output::complain(format_args!("{requests} cut off by the drain deadline"));
+        }
+        if !self.log.finish(Duration::from_millis(ACCESS_LOG_FINISH_MS)) {
+            output::complain("the access log did not take its last records in time");
+        }
+        output::say("stopped");
+    }
 }
 
-fn load(file: &Path, stage: &str) -> Result<(Files, Loaded), Failure> {
-    let (files, loaded) = source::load(file, stage);
-    Ok((files, loaded.map_err(Failure::Source)?))
+/// The first signal asks for an orderly end; a second one ends the process where it stands.
+pub(crate) fn on_signals(events: SyncSender<Event>) -> Result<(), Failure> {
+    let failed = |error| Failure::new(format!("cannot listen to signals: {error}"));
+    let told = Arc::new(AtomicBool::new(false));
+    for signal in [SIGTERM, SIGINT] {
+        // In this order: the first signal finds the flag down and raises it.
+        flag::register_conditional_shutdown(signal, EXIT_AT_ONCE, Arc::clone(&told))
+            .map_err(failed)?;
+        flag::register(signal, Arc::clone(&told)).map_err(failed)?;
+    }
+    let mut signals = Signals::new([SIGTERM, SIGINT]).map_err(failed)?;
+    let thread = thread::Builder::new().name("signals".into());
+    let spawned = thread.spawn(move || {
+        if signals.forever().next().is_some() {
+            // The main thread is gone when this fails, and with it the process.
+            let _ = events.send(Event::Stop);
+        }
+    });
+    spawned.map(drop).map_err(failed)
+}
+
+/// Loopback is the default; everything else is said aloud.
+pub(crate) fn exposure(process: &Process) -> Vec<String> {
+    let (http, https) = (process.proxy.http_addr(), process.proxy.https_addr());
+    let all = [("http", http), ("https", https), ("the admin port", Some(process.admin_addr))];
+    let open = all.into_iter().filter_map(|(what, addr)| Some((what, addr?)));
+    open.filter(|(_, addr)| !addr.ip().is_loopback())
+        .map(|(what, addr)| format!("{what} on {addr} answers other machines too"))
+        .collect()
 }
 
 fn server_config(
-    https: &Https<'_>,
+    https: &Https,
     suffixes: &[String],
 ) -> Result<(SocketAddr, Arc<ServerConfig>), Failure> {
-    let config = match https.files {
+    let config = match &https.files {
         Some((cert, key)) => tls::from_files(cert, key)?,
         None => tls::self_signed(suffixes, https.addr.ip())?,
     };
     Ok((https.addr, config))
 }
 
-fn listen(addr: SocketAddr) -> Result<TcpListener, Failure> {
+/// Binds the admin port; one that asks nobody who they are stays on this machine.
+fn admin_listener(addr: SocketAddr, plane: &Plane) -> Result<TcpListener, Failure> {
+    if plane.is_open_to_all() && !addr.ip().is_loopback() {
+        return Err(Failure::new(format!(
+            "--admin {addr}: this admin port takes any credentials, so it must be on loopback, for \
+             example 127.0.0.1:{}",
+            addr.port()
+        )));
+    }
     TcpListener::bind(addr).map_err(|error| {
         Failure::new(format!("cannot listen on {addr} for the admin port (--admin): {error}"))
     })
-}
-
-fn cores() -> usize {
-    available_parallelism().map_or(1, |cores| cores.get().min(WORKERS_MAX))
 }
 
 fn thread_failure(name: &str, error: &std::io::Error) -> Failure {

@@ -99,7 +99,8 @@ impl Listen {
         let made_up = !matches!(self.https_self_signed, None | Some(SelfSigned::Off));
         let files = below.cert.zip(below.key).filter(|_| !made_up).unzip();
         let given = self.cert.is_some() || self.key.is_some();
-        let suffixes = if self.host_suffix.is_empty() { below.host_suffix } else { self.host_suffix };
+        let suffixes =
+            if self.host_suffix.is_empty() { below.host_suffix } else { self.host_suffix };
         Self {
             http: self.http.or(http),
             no_http: self.no_http.or(no_http),

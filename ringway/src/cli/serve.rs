@@ -59,6 +59,9 @@ pub(crate) struct Serve {
     /// Region of callers that name none [default: us-east-1].
     #[arg(long, value_name = "NAME", value_parser = region)]
     region: Option<String>,
+    /// Folder of the log groups that stages name, a file each [default: standard output].
+    #[arg(long, value_name = "DIR")]
+    log_dir: Option<PathBuf>,
     /// Where they serve.
     #[command(flatten)]
     listen: Listen,
@@ -106,6 +109,7 @@ impl Serve {
             config: self.config.or(below.config),
             account_id: self.account_id.or(below.account_id),
             region: self.region.or(below.region),
+            log_dir: self.log_dir.or(below.log_dir),
             listen: self.listen.over(below.listen),
         }
     }
@@ -126,6 +130,11 @@ impl Serve {
     /// Where they serve.
     pub(crate) fn listen(&self) -> &Listen {
         &self.listen
+    }
+
+    /// Where log groups are files.
+    pub(crate) fn log_dir(&self) -> Option<&Path> {
+        self.log_dir.as_deref()
     }
 
     /// The account of callers that name none.
@@ -175,7 +184,8 @@ fn environment(variable: impl Fn(&str) -> Option<String>) -> Result<Serve, Strin
 fn file(path: &Path) -> Result<Serve, String> {
     let at = |error: String| format!("{}: {error}", path.display());
     let text = fs::read_to_string(path).map_err(|error| at(error.to_string()))?;
-    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| at(error.to_string()))?;
+    let table: toml::Table =
+        text.parse().map_err(|error: toml::de::Error| at(error.to_string()))?;
     let known = names();
     let mut read = Serve::default();
     for (name, value) in &table {
@@ -186,7 +196,8 @@ fn file(path: &Path) -> Result<Serve, String> {
         read = read.over(one(name, &value).map_err(|error| at(format!("{name}: {error}")))?);
     }
     let folder = path.parent().unwrap_or(Path::new(""));
-    read.data.iter_mut().chain(read.listen.paths()).for_each(|path| *path = folder.join(&*path));
+    let own = read.data.iter_mut().chain(&mut read.log_dir);
+    own.chain(read.listen.paths()).for_each(|path| *path = folder.join(&*path));
     Ok(read)
 }
 

@@ -27,6 +27,7 @@ pub use history::{Past, history};
 #[derive(Debug)]
 pub struct SqliteStore {
     connection: Connection,
+    is_new: bool,
     // Behind the connection: the lock is given back last.
     _folder: Folder,
 }
@@ -39,6 +40,12 @@ impl SqliteStore {
     /// when it is damaged; it is left as it is then.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
         open::open(folder, migrate::MIGRATIONS)
+    }
+
+    /// Whether there was none until now.
+    #[must_use]
+    pub fn is_new(&self) -> bool {
+        self.is_new
     }
 }
 

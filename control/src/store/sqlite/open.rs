@@ -29,7 +29,8 @@ const PAGES_AT: usize = 28;
 pub(super) fn open(folder: &Path, migrations: &[Migration]) -> Result<SqliteStore, StoreError> {
     let folder = Folder::open(folder)?;
     let file = folder.store();
-    if !file.try_exists().map_err(|error| folder::failed("look at", &file, &error))? {
+    let is_new = !file.try_exists().map_err(|error| folder::failed("look at", &file, &error))?;
+    if is_new {
         create(&folder, migrations)?;
     }
     let (header, bytes) = header(&file).map_err(|error| folder::failed("read", &file, &error))?;
@@ -40,7 +41,7 @@ pub(super) fn open(folder: &Path, migrations: &[Migration]) -> Result<SqliteStor
         .and_then(|()| migrate::migrate(&mut connection, &folder, migrations))
         .and_then(|()| durable(&connection).map_err(failed))
         .map_err(|error| at(&file, error))?;
-    Ok(SqliteStore { connection, _folder: folder })
+    Ok(SqliteStore { connection, is_new, _folder: folder })
 }
 
 /// Makes the store under another name first: a half-made one is never taken for one that lost its

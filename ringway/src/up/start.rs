@@ -1,0 +1,77 @@
+//! From a file to a served definition, and the banner that tells of it.
+
+use std::sync::Arc;
+
+use ringway_control::access::Access;
+use ringway_control::plane::{OpenError, Plane, Settings};
+use ringway_control::store::MemoryStore;
+use ringway_core::definition::Definitions;
+use ringway_core::link::Counters;
+
+use super::notices;
+use crate::banner::Banner;
+use crate::cli::{Listening, Up};
+use crate::failure::Failure;
+use crate::output;
+use crate::process::{Process, Reset};
+use crate::reload::Reload;
+use crate::source::{self, Files};
+
+/// The running parts.
+pub(super) struct Running {
+    pub(super) plane: Arc<Plane>,
+    pub(super) reload: Reload,
+    pub(super) process: Process,
+}
+
+/// Starts everything and prints the banner. Everything that can fail fails before it is printed.
+///
+/// # Errors
+/// The first thing that cannot be had: a flag, a file, a certificate, an address.
+pub(super) fn start(up: &Up) -> Result<Running, Failure> {
+    let listening = up.listen.resolve().map_err(Failure::new)?;
+    let (files, loaded) = source::load(&up.file, &up.stage);
+    let loaded = loaded.map_err(Failure::Source)?;
+    let counters = Arc::<Counters>::default();
+    let plane = open(&listening, loaded.definitions.clone(), Arc::clone(&counters), &files)?;
+    let process = Process::start(&listening, &plane, counters, Reset::Absent)?;
+
+    let notices = notices::collect(&loaded, &process);
+    let banner = Banner {
+        driver: process.proxy.driver(),
+        fallback: process.proxy.fallback(),
+        workers: listening.workers,
+        http: process.proxy.http_addr(),
+        https: process.proxy.https_addr(),
+        self_signed: listening.https.is_some_and(|https| https.files.is_none()),
+        admin: process.admin_addr,
+        host_suffixes: &listening.host_suffixes,
+        definitions: &loaded.definitions,
+        snapshot: &plane.published().snapshot(),
+        notices: &notices,
+    };
+    output::print(&format!("{banner}\n"));
+    let reload = Reload::new(up.file.clone(), up.stage.clone(), files, loaded.definitions);
+    Ok(Running { plane, reload, process })
+}
+
+/// The management plane of a developer: it keeps nothing and believes everybody.
+fn open(
+    listening: &Listening,
+    definitions: Definitions,
+    counters: Arc<Counters>,
+    files: &Files,
+) -> Result<Arc<Plane>, Failure> {
+    let settings = Settings {
+        account_id: definitions.owner.account_id.to_string(),
+        region: definitions.owner.region.to_string(),
+        log_folder: None,
+        host_suffix: listening.host_suffixes.first().cloned().unwrap_or_default(),
+    };
+    let store = Box::<MemoryStore>::default();
+    let plane = Plane::open(store, Access::Open, settings, definitions, counters);
+    plane.map(Arc::new).map_err(|error| match error {
+        OpenError::Store(error) => Failure::new(error.to_string()),
+        OpenError::Definitions(errors) => Failure::Source(files.located(errors)),
+    })
+}
