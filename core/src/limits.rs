@@ -176,6 +176,17 @@ pub const ADMIN_CONNECTION_MS: u64 = 600_000;
 /// Body of an admin request, bytes: an OpenAPI document and its envelope.
 pub const ADMIN_BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
 
+// --- Store --------------------------------------------------------------------------------------
+
+/// Old revisions kept of one document.
+pub const HISTORY_REVISIONS_MAX: u32 = 20;
+/// Old revisions kept of all documents together.
+pub const HISTORY_ENTRIES_MAX: u32 = 100_000;
+/// Largest store whose every page is checked at start, bytes: at about 1 GB/s.
+pub const STORE_CHECK_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// How long a commit waits for another program that holds the store.
+pub const STORE_BUSY_MS: u64 = 5_000;
+
 // --- Publishing ---------------------------------------------------------------------------------
 
 /// Publications followed to the workers at once; what each replaced is kept until it is unused.
