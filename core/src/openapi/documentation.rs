@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::at::At;
 use super::document::{self, Bounds};
 use super::error::{ImportError, ImportErrorKind};
-use super::ids::{Ids, SHORT};
+use super::ids::{Ids, SHORT, distinct};
 use super::problems::{Object, Problems};
 use super::{IdSource, PutMode};
 use crate::definition::{DocumentationLocation, DocumentationPart, DocumentationPartType, RestApi};
@@ -72,8 +72,9 @@ pub(super) fn merged(old: &Parts, new: Parts) -> (Parts, Vec<String>) {
                 ids.push(known.id.clone());
             }
             None => {
+                let id = distinct(&id, SHORT, |id| parts.contains_key(id));
                 ids.push(id.clone());
-                parts.insert(id, part);
+                parts.insert(id.clone(), DocumentationPart { id, ..part });
             }
         }
     }
@@ -143,7 +144,7 @@ fn part(value: &Value, at: &At<'_>, problems: &mut Problems) -> Option<Documenta
     };
     // An object, or the text that DocumentationPart has.
     let properties = match members.get("properties") {
-        Some(Value::String(text)) => serde_json::from_str(text).unwrap_or(Value::Null),
+        Some(Value::String(text)) => document::embedded(text).unwrap_or(Value::Null),
         Some(other) => other.clone(),
         None => Value::Object(Object::new()),
     };

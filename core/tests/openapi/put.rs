@@ -257,13 +257,19 @@ fn documentation_is_merged_by_member() {
     let id = api.documentation_parts[0].id.clone();
     let second = part("{type: METHOD, path: /, method: '*'}", "{summary: c, tags: [d]}");
     let merged = import_parts(&api, &second, PutMode::Merge);
-    assert_eq!(merged.ids, [id.clone()]);
+    assert_eq!(merged.ids, std::slice::from_ref(&id));
     let properties = r#"{"summary":"c","description":"b","tags":["d"]}"#;
     assert_eq!(merged.parts[&id].properties, properties);
     let other = part("{type: METHOD, path: /x}", "{summary: e}");
     let merged = import_parts(&api, &other, PutMode::Merge);
     assert_eq!((merged.parts.len(), merged.ids.len()), (2, 1));
     assert_eq!(merged.parts[&merged.ids[0]].location.method.as_deref(), Some("*"));
+    // A part that was moved keeps its identifier; the one in its old place gets another.
+    let mut moved = api.clone();
+    moved.documentation_parts[0].location.path = Some("/moved".into());
+    let merged = merge(moved, api, PutMode::Merge).expect("merges").documentation_parts;
+    assert_eq!(merged.len(), 2);
+    assert!(merged.iter().all(|(id, part)| *id == part.id));
 }
 
 #[test]
