@@ -191,6 +191,20 @@ pub const STORE_BUSY_MS: u64 = 5_000;
 
 /// Publications followed to the workers at once; what each replaced is kept until it is unused.
 pub const PUBLICATIONS_FOLLOWED_MAX: usize = 64;
+// --- Signatures and policies --------------------------------------------------------------------
+
+/// AWS: a signature is good this long before and after the time it names, seconds.
+pub const SIGV4_SKEW_SECONDS_MAX: u64 = 300;
+/// AWS "X-Amz-Expires", longest, seconds: seven days.
+pub const SIGV4_EXPIRES_SECONDS_MAX: u64 = 604_800;
+/// Query parameters of one signed request: they are sorted.
+pub const SIGV4_QUERY_PARAMETERS_MAX: usize = 1_024;
+/// AWS: a policy document, characters that are not white space (role inline policies).
+pub const IAM_POLICY_CHARS_MAX: usize = 10_240;
+/// Value of a request that a policy compares with a pattern, bytes; a longer one cannot be told.
+pub const IAM_VALUE_BYTES_MAX: usize = 4_096;
+/// AWS "Managed policies attached to an IAM user", once raised: documents decided together.
+pub const IAM_POLICIES_PER_USER_MAX: usize = 20;
 
 // --- Workers ------------------------------------------------------------------------------------
 
