@@ -182,7 +182,7 @@ fn refuse_unsupported(scope: &Scope<'_>, report: &mut Report) {
         ),
         (
             private,
-            endpoint.clone(),
+            endpoint,
             "private APIs, which only VPC endpoints may call, are not yet supported",
         ),
         (
