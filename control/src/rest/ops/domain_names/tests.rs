@@ -3,7 +3,7 @@
 use super::*;
 use crate::plane::Plane;
 use crate::plane::tests::plane;
-use crate::rest::tests::{api, ask, deployed, refused};
+use crate::rest::tests::{ask, deployed, prepare, refused};
 
 const CERTIFICATE: &str = "arn:aws:acm:us-east-1:000000000000:certificate/a";
 
