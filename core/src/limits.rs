@@ -184,6 +184,8 @@ pub const HISTORY_REVISIONS_MAX: u32 = 20;
 pub const HISTORY_ENTRIES_MAX: u32 = 100_000;
 /// Largest store whose every page is checked at start, bytes: at about 1 GB/s.
 pub const STORE_CHECK_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// How long a start waits for the process before it to give up the data folder.
+pub const STORE_LOCK_MS: u128 = 2_000;
 /// How long a commit waits for another program that holds the store.
 pub const STORE_BUSY_MS: u64 = 5_000;
 

@@ -5,6 +5,9 @@ use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use ringway_core::limits::STORE_LOCK_MS;
 
 use crate::store::StoreError;
 
@@ -81,15 +84,27 @@ fn lock(folder: &Path) -> Result<File, StoreError> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false).mode(FILE_MODE);
     let mut file = options.open(&path).map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => return Err(in_use(folder, &mut file)),
-        Err(TryLockError::Error(error)) => return Err(failed(error)),
+    let started = Instant::now();
+    loop {
+        match file.try_lock() {
+            Ok(()) => break,
+            Err(TryLockError::Error(error)) => return Err(failed(error)),
+            // A process that was killed just now holds it until the kernel has taken it apart.
+            Err(TryLockError::WouldBlock) if started.elapsed().as_millis() < STORE_LOCK_MS => {
+                pause();
+            }
+            Err(TryLockError::WouldBlock) => return Err(in_use(folder, &mut file)),
+        }
     }
     let holder = std::process::id().to_string();
     // Only for the message to a second process: a full disk must not keep this one from reading.
     drop(file.set_len(0).and_then(|()| file.write_all(holder.as_bytes())));
     Ok(file)
+}
+
+#[allow(clippy::disallowed_methods)] // nothing is served yet, and no runtime is there
+fn pause() {
+    std::thread::sleep(std::time::Duration::from_millis(5));
 }
 
 fn in_use(folder: &Path, lock: &mut File) -> StoreError {
