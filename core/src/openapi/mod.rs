@@ -26,8 +26,10 @@ mod responses;
 mod security;
 mod servers;
 
+pub use check::{check_integration, check_integration_response, mapping_error};
 pub use error::{ImportError, ImportErrorKind};
 pub use locate::locate;
+pub use resources::check_child;
 
 use crate::definition::RestApi;
 
