@@ -83,6 +83,7 @@ impl Plane {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::documents::Document;
     use crate::store::MemoryStore;
 
     /// A plane that keeps nothing and asks nobody.
@@ -93,5 +94,14 @@ pub(crate) mod tests {
             host_suffix: "localhost".into(),
         };
         Plane::open(Box::<MemoryStore>::default(), Access::Open, settings).unwrap()
+    }
+
+    /// Writes a document that no operation under test makes.
+    pub(crate) fn keep<T: Document>(plane: &Plane, parent: &str, id: &str, document: &T) {
+        let scope = crate::documents::Scope::new("000000000000", "us-east-1");
+        let mut state = plane.state.lock().unwrap();
+        let mut tx = Transaction::new(&mut state, scope);
+        tx.put(parent, id, document).unwrap();
+        tx.commit().unwrap();
     }
 }

@@ -1,8 +1,10 @@
 //! What the management plane keeps beside the data plane's definitions: dates, tags, and the
 //! objects that only management knows. Each type is one [`Document`].
 
+mod resource;
 mod rest_api;
 
+pub(crate) use resource::ResourceOutline;
 pub(crate) use rest_api::{GatewayResponse, RestApi, RestApiHeader, whole};
 
 use ringway_core::definition::{Authorizer, Model, RequestValidator, Resource};
