@@ -238,7 +238,7 @@ fn integration_responses_as_recorded() {
         "responseParameters": {"method.response.header.ETag": "integration.response.header.ETag"},
         "responseTemplates": {"application/json": "{}"}});
     check(&plane, ("PUT", &place, full.clone()), 201, full.clone());
-    check(&plane, ("GET", &place, Value::Null), 200, full.clone());
+    check(&plane, ("GET", &place, Value::Null), 200, full);
     let template = "/responseTemplates/application~1json";
     let changed = patches(&[
         ("replace", "/contentHandling", "CONVERT_TO_BINARY"),

@@ -97,6 +97,13 @@ fn what_put_method_checks() {
     ] {
         refused(&plane, ("PUT", &format!("{root}/methods/GET"), body), 400, &message);
     }
+}
+
+#[test]
+fn what_put_method_takes() {
+    let plane = plane();
+    let (api, root) = new_api(&plane);
+    authorizer(&plane, &api, "au1");
     refused(
         &plane,
         ("PUT", &format!("{root}/methods/TRACE"), json!({"authorizationType": "NONE"})),

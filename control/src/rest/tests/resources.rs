@@ -32,7 +32,10 @@ fn a_resource_from_its_creation_to_its_end() {
     let (api, root) = new_api(&plane);
     let pets = child(&plane, &root, "pets");
     let sub = child(&plane, &pets, "subpets");
-    let shown = |part: &str| json!({"id": id(&pets), "parentId": id(&root), "pathPart": part, "path": format!("/{part}")});
+    let shown = |part: &str| {
+        let path = format!("/{part}");
+        json!({"id": id(&pets), "parentId": id(&root), "pathPart": part, "path": path})
+    };
     check(
         &plane,
         ("GET", &format!("{api}/resources"), Value::Null),
