@@ -207,6 +207,9 @@ pub const IAM_POLICY_CHARS_MAX: usize = 10_240;
 pub const IAM_VALUE_BYTES_MAX: usize = 4_096;
 /// AWS "Managed policies attached to an IAM user", once raised: documents decided together.
 pub const IAM_POLICIES_PER_USER_MAX: usize = 20;
+/// Largest document of the management plane, bytes: a resource with its methods, for one. Deployed
+/// copies of APIs are not held in memory and may be larger.
+pub const DOCUMENT_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 // --- Workers ------------------------------------------------------------------------------------
 
