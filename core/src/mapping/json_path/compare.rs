@@ -293,8 +293,6 @@ fn order(left: &Value<'_>, right: &Value<'_>) -> Option<Ordering> {
     match (left, right) {
         (Value::Number(left), Value::Number(right)) => Some(left.cmp(right)),
         (Value::String(left), Value::String(right)) => Some(by_unit(left, right)),
-        (Value::String(left), Value::Number(right)) => Some(by_unit(left, &right.to_string())),
-        (Value::Number(left), Value::String(right)) => Some(by_unit(&left.to_string(), right)),
         _ => None,
     }
 }

@@ -27,13 +27,21 @@ pub(super) type Results<'t, 'd> = Vec<Cow<'t, Json<'d>>>;
 pub(super) struct Evaluation<'t, 'd> {
     pub(super) root: &'t Json<'d>,
     steps_left: Cell<usize>,
+    /// Whether members found at the end of the path count. A scan closes this over the elements of a list
+    /// that its next step does not name by one index, and nothing opens it again: so Jayway has it.
+    open: Cell<bool>,
     /// Whether a missing member ends the evaluation: so it is where a filter asks for existence.
     strict: bool,
 }
 
 impl<'t, 'd> Evaluation<'t, 'd> {
     pub(super) fn new(root: &'t Json<'d>) -> Self {
-        Self { root, steps_left: Cell::new(JSON_PATH_STEPS_MAX), strict: false }
+        Self {
+            root,
+            steps_left: Cell::new(JSON_PATH_STEPS_MAX),
+            open: Cell::new(true),
+            strict: false,
+        }
     }
 
     /// Spends one step.
@@ -57,7 +65,10 @@ impl<'t, 'd> Evaluation<'t, 'd> {
         't: 'm,
     {
         let mut found = Vec::new();
-        self.walk(&path.steps, model, &mut found)?;
+        let open = self.open.replace(true);
+        let walked = self.walk(&path.steps, model, &mut found);
+        self.open.set(open);
+        walked?;
         if path.definite {
             return found.pop().ok_or(Stop::Missing);
         }
@@ -66,8 +77,12 @@ impl<'t, 'd> Evaluation<'t, 'd> {
 
     /// Whether a path leads anywhere from `model`.
     pub(super) fn exists(&self, path: &Path, model: &Json<'d>) -> Result<bool, Stop> {
-        let strict =
-            Evaluation { root: self.root, steps_left: self.steps_left.clone(), strict: true };
+        let strict = Evaluation {
+            root: self.root,
+            steps_left: self.steps_left.clone(),
+            open: Cell::new(true),
+            strict: true,
+        };
         let mut found = Vec::new();
         let walked = strict.walk(&path.steps, model, &mut found);
         self.steps_left.set(strict.steps_left.get());
@@ -146,6 +161,7 @@ impl<'t, 'd> Evaluation<'t, 'd> {
         }
         for name in names {
             match members.get(&**name) {
+                Some(_) if rest.is_empty() && !self.open.get() => {}
                 Some(value) => self.walk(rest, value, found)?,
                 None if self.strict => return Err(Stop::Missing),
                 None if rest.is_empty() => {}
@@ -178,6 +194,7 @@ impl<'t, 'd> Evaluation<'t, 'd> {
         found: &mut Results<'m, 'd>,
     ) -> Result<(), Stop> {
         match model {
+            Json::Object(_) if rest.is_empty() && !self.open.get() => Ok(()),
             Json::Object(members) => {
                 members.values().try_for_each(|value| self.walk(rest, value, found))
             }
@@ -216,7 +233,12 @@ impl<'t, 'd> Evaluation<'t, 'd> {
                         self.walk(steps, model, found)?;
                     } else {
                         // Jayway goes on with every element here, whatever the step selects.
-                        elements.iter().try_for_each(|element| self.walk(rest, element, found))?;
+                        for (at, element) in elements.iter().enumerate() {
+                            if rest.len() == 1 {
+                                self.open.set(names_one(&step.token, at));
+                            }
+                            self.walk(rest, element, found)?;
+                        }
                     }
                 }
                 elements.iter().try_for_each(|element| self.scan(steps, element, found))
@@ -228,8 +250,7 @@ impl<'t, 'd> Evaluation<'t, 'd> {
     fn applies(&self, step: &Step, rest: &[Step], model: &Json<'d>) -> Result<bool, Stop> {
         Ok(match (&step.token, model) {
             (Token::Names(names), Json::Object(members)) => {
-                self.strict
-                    || (names.len() > 1 && !rest.is_empty())
+                (names.len() > 1 && !rest.is_empty())
                     || names.iter().all(|name| members.contains_key(&**name))
             }
             (Token::Indexes(_) | Token::Slice(..), Json::Array(_)) | (Token::Wildcard, _) => true,
@@ -280,6 +301,11 @@ fn list<'m, 'd>(step: &Step, model: &'m Json<'d>) -> Result<Option<&'m [Json<'d>
         _ if step.upstream_definite => Err(Stop::Missing),
         _ => Ok(None),
     }
+}
+
+/// Whether a step is `[at]`.
+fn names_one(token: &Token, at: usize) -> bool {
+    matches!(token, Token::Indexes(indexes) if matches!(indexes[..], [one] if usize::try_from(one) == Ok(at)))
 }
 
 /// The indexes of a slice, as they are looked up: one below zero counts from the end, so `[-2:1]` of

@@ -80,15 +80,12 @@ impl Argument {
                     parens -= i32::from(char == ')');
                     let ends = parens == 0 && char == ')';
                     if !quoted && braces == 0 && brackets == 0 && (ends || parens == 1) {
-                        if char == ')' && !ends {
-                            // Closes a function inside a path.
-                            text.push(char);
-                            before = char;
-                            continue;
-                        }
+                        // A `)` right behind `(` closes a function of the path; one behind arguments ends
+                        // the path here, and what is left of it is refused.
+                        let to = at + usize::from(char == ')' && !ends && before == '(');
                         match start.take() {
                             Some((from, true)) => {
-                                let path = Path::read(cursor.part(from, at, true))?;
+                                let path = Path::read(cursor.part(from, to, true))?;
                                 arguments.push(Self::path(path));
                             }
                             Some((_, false)) => arguments.push(Self::json(cursor, &text)?),
@@ -278,8 +275,8 @@ fn concat<'d>(
                     element.write_java(&mut out);
                 }
             }
-            Json::String(text) => out.push_str(text),
-            Json::Null | Json::Bool(_) | Json::Number(_) | Json::Object(_) => {}
+            Json::Null => {}
+            other => other.write_java(&mut out),
         }
     }
     Ok(Json::String(Cow::Owned(out)))

@@ -316,7 +316,7 @@ fn slice(text: &str) -> Option<Token> {
 }
 
 fn indexes(text: &str) -> Option<Token> {
-    let list = text.trim_end_matches(',').split(',').map(|index| index.trim_matches(' '));
+    let list = text.split(',').map(|index| index.trim_matches(' '));
     let plain = |index: &str| index.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
     let parsed = list.map(|index| plain(index).then(|| index.parse::<i32>().ok()).flatten());
     Some(Token::Indexes(parsed.collect::<Option<Vec<_>>>()?))
