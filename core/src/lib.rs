@@ -19,5 +19,6 @@ pub mod mapping;
 pub mod openapi;
 pub mod pattern;
 pub mod router;
+pub mod schema;
 pub mod settings;
 pub mod snapshot;

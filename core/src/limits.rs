@@ -82,6 +82,14 @@ pub const JSON_PATH_FILTER_DEPTH_MAX: usize = 32;
 pub const JSON_PATH_STEPS_MAX: usize = 1_000_000;
 /// Values an evaluation of a JSONPath may find.
 pub const JSON_PATH_RESULTS_MAX: usize = 100_000;
+/// Schemas, one in the other or beside it, of all models of an API.
+pub const SCHEMA_NODES_MAX: usize = 100_000;
+/// Schemas and keywords one validation may look at; beyond it the instance is invalid.
+pub const SCHEMA_STEPS_MAX: usize = 1_000_000;
+/// Sentences one validation reports.
+pub const SCHEMA_ERRORS_MAX: usize = 100;
+/// Longest such sentence, bytes; a longer one is cut.
+pub const SCHEMA_ERROR_BYTES_MAX: usize = 4_096;
 /// Largest compiled regular expression, bytes.
 pub const REGEX_BYTES_MAX: usize = 1 << 20;
 /// Longest pattern of a regular expression, bytes.

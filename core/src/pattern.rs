@@ -89,6 +89,8 @@ struct Translation<'a> {
     out: String,
     /// Brackets of character classes that are open.
     classes: usize,
+    /// The last thing read is a quantifier that can still become lazy.
+    after_quantifier: bool,
 }
 
 const JAVA_SPACE: &str = r" \t\n\x0B\x0C\r";
@@ -116,7 +118,15 @@ const POSIX: [(&str, &str); 13] = [
 impl<'a> Translation<'a> {
     fn new(text: &str, dialect: Dialect, dot: &'a str) -> Self {
         let chars = text.chars().take(REGEX_PATTERN_BYTES_MAX + 1).collect();
-        Self { chars, at: 0, dialect, dot, out: String::with_capacity(text.len()), classes: 0 }
+        Self {
+            chars,
+            at: 0,
+            dialect,
+            dot,
+            out: String::with_capacity(text.len()),
+            classes: 0,
+            after_quantifier: false,
+        }
     }
 
     fn next(&mut self) -> Option<char> {
@@ -127,6 +137,7 @@ impl<'a> Translation<'a> {
 
     fn all(mut self) -> Result<String, String> {
         while let Some(char) = self.next() {
+            let quantifier = matches!(char, '*' | '+' | '?') && self.classes == 0;
             match (char, self.classes, self.dialect) {
                 ('\\', ..) => self.escape()?,
                 ('.', 0, _) => self.out.push_str(self.dot),
@@ -142,15 +153,54 @@ impl<'a> Translation<'a> {
                 ('[' | '&' | '~' | '#', 1.., Dialect::Ecma) => self.literal(char),
                 ('-', 1.., _) if self.chars.get(self.at) == Some(&'-') => self.out.push_str(r"\-"),
                 ('~', 1.., Dialect::Java) => self.literal('~'),
-                ('{', 0, Dialect::Ecma) if !self.is_quantifier() => self.out.push_str(r"\{"),
+                ('(', 0, Dialect::Ecma) => self.open_group()?,
+                ('*' | '+' | '?', 0, Dialect::Ecma) => self.quantifier(char)?,
+                // Behind another quantifier the digits stand for themselves.
+                ('{', 0, Dialect::Ecma) if !self.after_quantifier && self.is_quantifier()? => {
+                    self.out.push(char);
+                    while let Some(char) = self.next() {
+                        self.out.push(char);
+                        if char == '}' {
+                            break;
+                        }
+                    }
+                    self.after_quantifier = true;
+                    continue;
+                }
+                ('{', 0, Dialect::Ecma) => self.out.push_str(r"\{"),
                 _ => self.out.push(char),
             }
+            // `?` behind a quantifier makes it lazy, and ends it.
+            self.after_quantifier = quantifier && !self.after_quantifier;
         }
         if self.classes > 0 {
             Err("a character class does not end".to_owned())
         } else {
             Ok(self.out)
         }
+    }
+
+    /// ECMAScript 5 has no named groups, no look-behind and no flags inside.
+    fn open_group(&mut self) -> Result<(), String> {
+        let rest = &self.chars[self.at..];
+        if rest.starts_with(&['?']) && !matches!(rest.get(1), Some(':' | '=' | '!')) {
+            return Err("a group begins with `?`".to_owned());
+        }
+        self.out.push('(');
+        if rest.starts_with(&['?']) {
+            self.out.extend(['?', rest[1]]);
+            self.at += 2;
+        }
+        Ok(())
+    }
+
+    /// Nothing can be repeated twice, and there are no possessive quantifiers.
+    fn quantifier(&mut self, char: char) -> Result<(), String> {
+        if self.after_quantifier && char != '?' {
+            return Err("a quantifier has nothing to repeat".to_owned());
+        }
+        self.out.push(char);
+        Ok(())
     }
 
     fn open_class(&mut self) {
@@ -167,15 +217,23 @@ impl<'a> Translation<'a> {
         }
     }
 
-    fn is_quantifier(&self) -> bool {
+    fn is_quantifier(&self) -> Result<bool, String> {
         let rest = self.chars[self.at..].iter().take_while(|char| **char != '}');
         let inner = rest.collect::<String>();
         let (least, most) = inner.split_once(',').unwrap_or((&inner, ""));
         let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-        self.at + inner.len() < self.chars.len()
-            && !least.is_empty()
-            && digits(least)
-            && digits(most)
+        if self.at + inner.len() >= self.chars.len()
+            || least.is_empty()
+            || !digits(least)
+            || !digits(most)
+        {
+            return Ok(false);
+        }
+        let most = if most.is_empty() { least } else { most };
+        match (least.parse::<u16>(), most.parse::<u16>()) {
+            (Ok(least), Ok(most)) if least <= most => Ok(true),
+            _ => Err("the numbers of a quantifier are out of order, or too large".to_owned()),
+        }
     }
 
     fn literal(&mut self, char: char) {

@@ -5,6 +5,7 @@ import com.github.fge.jackson.JsonLoader;
 import com.github.fge.jsonschema.core.exceptions.ProcessingException;
 import com.github.fge.jsonschema.core.load.configuration.LoadingConfiguration;
 import com.github.fge.jsonschema.core.load.configuration.LoadingConfigurationBuilder;
+import com.github.fge.jsonschema.core.report.LogLevel;
 import com.github.fge.jsonschema.core.report.ProcessingMessage;
 import com.github.fge.jsonschema.core.report.ProcessingReport;
 import com.github.fge.jsonschema.main.JsonSchema;
@@ -19,7 +20,7 @@ import java.util.Map;
 /**
  * The draft-4 validator, many cases in one virtual machine. One line in: a JSON array of the models (an object of name
  * to schema), the name of the one to use, and the instance (text). One line out: a JSON array of valid or not and the
- * messages, or "refused" for a schema that is none.
+ * messages of level error, or "refused" and why for a schema that is none.
  */
 public class SchemaBatch {
     private static final String BASE = "https://apigateway.amazonaws.com/restapis/abcdefghij/models/";
@@ -50,7 +51,9 @@ public class SchemaBatch {
             ArrayNode answer = JsonNodeFactory.instance.arrayNode();
             answer.add(report.isSuccess());
             for (ProcessingMessage message : report) {
-                answer.add(message.getMessage());
+                if (message.getLogLevel().compareTo(LogLevel.ERROR) >= 0) {
+                    answer.add(message.getMessage());
+                }
             }
             return answer.toString();
         } catch (ProcessingException refused) {

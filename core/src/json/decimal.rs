@@ -1,4 +1,4 @@
-//! `java.math.BigDecimal`, as far as JSON needs it: compare, remainder by digits, text.
+//! `java.math.BigDecimal`, as far as JSON needs it: order, multiples, text.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -37,6 +37,12 @@ impl Decimal {
         Some(Self { negative: negative && digits != b"0", digits, scale })
     }
 
+    /// Whether the number is greater than zero.
+    #[must_use]
+    pub fn is_positive(&self) -> bool {
+        !self.negative && !self.is_zero()
+    }
+
     fn is_zero(&self) -> bool {
         self.digits == b"0"
     }
@@ -46,8 +52,7 @@ impl Decimal {
         i64::try_from(self.digits.len()).unwrap_or(i64::MAX) - self.scale
     }
 
-    /// The integral part toward zero as Java's `intValue` has it, the low 32 bits left out of account:
-    /// `None` where it does not fit.
+    /// The integral part, toward zero; `None` where it does not fit.
     #[must_use]
     pub fn as_i64(&self) -> Option<i64> {
         let kept = usize::try_from(self.magnitude()).unwrap_or(0);
@@ -59,7 +64,7 @@ impl Decimal {
         i64::try_from(if self.negative { -value } else { value }).ok()
     }
 
-    /// Without zeros at the end of the fraction, and never in scientific notation where it is whole.
+    /// Without zeros at the end, as `stripTrailingZeros`.
     #[must_use]
     pub fn stripped(&self) -> Self {
         let mut stripped = self.clone();
@@ -102,29 +107,6 @@ impl Decimal {
         let mut digits = self.digits.clone();
         digits.resize(digits.len() + zeros, b'0');
         Some(digits)
-    }
-
-    /// Java's `toPlainString`; an exponent that would make it longer than
-    /// [`DECIMAL_DIGITS_MAX`](crate::limits::DECIMAL_DIGITS_MAX) is kept.
-    #[must_use]
-    pub fn plain(&self) -> String {
-        let bound = i64::try_from(crate::limits::DECIMAL_DIGITS_MAX).unwrap_or(i64::MAX);
-        if self.scale.abs() > bound {
-            return self.to_string();
-        }
-        let mut digits = String::from_utf8_lossy(&self.digits).into_owned();
-        if self.scale < 0 {
-            let zeros = usize::try_from(-self.scale).unwrap_or(0);
-            if !self.is_zero() {
-                digits.push_str(&"0".repeat(zeros));
-            }
-        } else if let scale @ 1.. = usize::try_from(self.scale).unwrap_or(0) {
-            if digits.len() <= scale {
-                digits.insert_str(0, &"0".repeat(scale + 1 - digits.len()));
-            }
-            digits.insert(digits.len() - scale, '.');
-        }
-        if self.negative { format!("-{digits}") } else { digits }
     }
 }
 
@@ -186,7 +168,7 @@ impl fmt::Display for Decimal {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let adjusted = self.magnitude() - 1;
         if self.scale == 0 || (self.scale > 0 && adjusted >= -6) {
-            return out.write_str(&self.plain_digits());
+            return out.write_str(&self.plain());
         }
         let digits = String::from_utf8_lossy(&self.digits);
         let (first, rest) = digits.split_at(1);
@@ -197,8 +179,8 @@ impl fmt::Display for Decimal {
 }
 
 impl Decimal {
-    /// As [`Self::plain`] where the scale is known to be small beside the digits.
-    fn plain_digits(&self) -> String {
+    /// Without an exponent, where the scale is known to be small beside the digits.
+    fn plain(&self) -> String {
         let scale = usize::try_from(self.scale).unwrap_or(0);
         let mut digits = String::from_utf8_lossy(&self.digits).into_owned();
         if scale > 0 {
@@ -236,15 +218,6 @@ mod tests {
         }
         for text in ["", "-", ".", "1e", "1x", "Infinity", "1e99999999999"] {
             assert!(Decimal::parse(text).is_none(), "{text}");
-        }
-    }
-
-    #[test]
-    fn plain_texts() {
-        for (text, expect) in
-            [("1E3", "1000"), ("5.50", "5.5"), ("1e-8", "0.00000001"), ("0e5", "0")]
-        {
-            assert_eq!(decimal(text).stripped().plain(), expect);
         }
     }
 

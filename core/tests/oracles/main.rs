@@ -5,3 +5,5 @@
 mod json_path;
 mod json_path_cases;
 mod run;
+mod schema;
+mod schema_cases;
