@@ -1,7 +1,8 @@
 //! Regular expressions of Java and of ECMAScript, brought to the syntax of `fancy-regex`.
 //!
-//! What needs no look-around and no back reference runs in linear time; the rest may go back a bounded
-//! number of steps. What the two dialects mean and this crate cannot is refused when compiled.
+//! What needs no look-around and no back reference runs in linear time; the rest may go back a
+//! bounded number of steps. What the two dialects mean and this crate cannot is refused when
+//! compiled.
 
 use fancy_regex::{Regex, RegexBuilder};
 
@@ -25,8 +26,8 @@ enum Dialect {
 }
 
 impl Pattern {
-    /// `Pattern.compile(text, flags)` of Java for `matches()`: the whole input. `flags` are letters of
-    /// `dixmsuU`, as behind a pattern of a JSONPath.
+    /// `Pattern.compile(text, flags)` of Java for `matches()`: the whole input. `flags` are letters
+    /// of `dixmsuU`, as behind a pattern of a JSONPath.
     ///
     /// # Errors
     /// One sentence: no such syntax, or one that is not supported.
@@ -94,7 +95,10 @@ struct Translation<'a> {
 }
 
 const JAVA_SPACE: &str = r" \t\n\x0B\x0C\r";
-const ECMA_SPACE: &str = r" \t\n\x0B\x0C\r\x{a0}\x{1680}\x{180e}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}\x{feff}";
+const ECMA_SPACE: &str = concat!(
+    r" \t\n\x0B\x0C\r\x{a0}\x{1680}\x{180e}\x{2000}-\x{200a}\x{2028}\x{2029}",
+    r"\x{202f}\x{205f}\x{3000}\x{feff}",
+);
 const HORIZONTAL: &str = r" \t\x{a0}\x{1680}\x{180e}\x{2000}-\x{200a}\x{202f}\x{205f}\x{3000}";
 const VERTICAL: &str = r"\n\x0B\x0C\r\x{85}\x{2028}\x{2029}";
 

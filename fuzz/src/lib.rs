@@ -9,6 +9,7 @@ pub mod calls;
 mod context;
 pub mod definitions;
 pub mod expressions;
+pub mod json;
 pub mod routes;
 
 #[path = "../../core/src/http/invariants.rs"]

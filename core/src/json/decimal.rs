@@ -79,8 +79,8 @@ impl Decimal {
         stripped
     }
 
-    /// Whether `self / divisor` is whole. Long division, digit by digit: time is bounded by the product
-    /// of the lengths, and `None` says that the exponents lie too far apart to try.
+    /// Whether `self / divisor` is whole. Long division, digit by digit: time is bounded by the
+    /// product of the lengths, and `None` says that the exponents lie too far apart to try.
     #[must_use]
     pub fn is_multiple_of(&self, divisor: &Self) -> Option<bool> {
         if divisor.is_zero() {

@@ -1,8 +1,9 @@
 //! A JSON text as a tree: what templates, JSONPath and models read.
 //!
 //! Members keep their order and numbers their text, as they do in the Java libraries whose results
-//! are AWS's: `serde_json::Value` rounds an integer over 64 bits to a float. Strings without escapes
-//! are borrowed from the text. Where a text comes from, and what is done with it, is not known here.
+//! are AWS's: `serde_json::Value` rounds an integer over 64 bits to a float. Strings without
+//! escapes are borrowed from the text. Where a text comes from, and what is done with it, is not
+//! known here.
 
 mod decimal;
 mod number;
@@ -33,13 +34,14 @@ pub enum Json<'a> {
     /// A string, escapes resolved.
     String(Cow<'a, str>),
     /// An array.
-    Array(Vec<Json<'a>>),
+    Array(Vec<Self>),
     /// An object. Of members of the same name the last counts, at the place of the first.
     Object(Members<'a>),
 }
 
 impl<'a> Json<'a> {
-    /// Reads a JSON text (RFC 8259), at most [`JSON_DEPTH_MAX`](crate::limits::JSON_DEPTH_MAX) deep.
+    /// Reads a JSON text (RFC 8259), at most [`JSON_DEPTH_MAX`](crate::limits::JSON_DEPTH_MAX)
+    /// deep.
     ///
     /// # Errors
     /// Where the text is no JSON.

@@ -55,8 +55,8 @@ impl Json<'_> {
         }
     }
 
-    /// What `toString` gives for the object json-smart reads: `{a=1, b=2}` for an object, JSON for an
-    /// array, the text itself for a string.
+    /// What `toString` gives for the object json-smart reads: `{a=1, b=2}` for an object, JSON for
+    /// an array, the text itself for a string.
     #[must_use]
     pub fn java_text(&self) -> String {
         let mut out = String::new();

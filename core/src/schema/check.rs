@@ -1,12 +1,12 @@
 //! Validation: the checks of a node, then the children of the instance, as the library goes.
 
 use std::collections::BTreeSet;
-use std::fmt::Write;
 
 use ahash::{AHashMap, AHashSet};
 
 use super::format::Format;
-use crate::json::{Decimal, Json, Members, Number};
+use super::text::{Shown, canonical, names, shown_value};
+use crate::json::{Json, Members};
 use crate::limits::{SCHEMA_ERROR_BYTES_MAX, SCHEMA_ERRORS_MAX, SCHEMA_STEPS_MAX};
 use crate::pattern::Pattern;
 
@@ -34,34 +34,6 @@ pub(super) enum Items {
 pub(super) struct Limit {
     pub(super) bound: Shown,
     pub(super) strict: bool,
-}
-
-/// A number of a schema or an instance, and how it is printed: an integer as it is, another without the
-/// zeros at its end.
-#[derive(Debug)]
-pub(super) struct Shown {
-    pub(super) value: Decimal,
-    text: String,
-}
-
-impl Shown {
-    pub(super) fn of(number: &Number<'_>) -> Option<Self> {
-        let value = Decimal::parse(number.source())?;
-        let text = if number.is_integer() {
-            number.source().to_owned()
-        } else {
-            value.stripped().to_string()
-        };
-        Some(Self { value, text })
-    }
-
-    /// As a bound of a schema: without an exponent where 64 bits hold it.
-    pub(super) fn bound(self) -> Self {
-        let whole = self.value.as_i64().filter(|whole| {
-            Decimal::parse(&whole.to_string()).is_some_and(|whole| whole == self.value)
-        });
-        Self { text: whole.map_or(self.text, |whole| whole.to_string()), ..self }
-    }
 }
 
 /// A keyword that can fail.
@@ -155,7 +127,7 @@ impl Node {
 }
 
 /// The steps are used up.
-struct TooManySteps;
+pub(super) struct TooManySteps;
 
 struct Validation<'n> {
     nodes: &'n [Node],
@@ -289,7 +261,8 @@ impl<'n> Validation<'n> {
                 let (matched, all) = (self.matched(schemas, instance)?, schemas.len());
                 (matched < all).then(|| {
                     format!(
-                        "instance failed to match all required schemas (matched only {matched} out of {all})"
+                        "instance failed to match all required schemas (matched only \
+                         {matched} out of {all})"
                     )
                 })
             }
@@ -300,7 +273,10 @@ impl<'n> Validation<'n> {
             Check::OneOf(schemas) => {
                 let (matched, all) = (self.matched(schemas, instance)?, schemas.len());
                 (matched != 1).then(|| {
-                    format!("instance failed to match exactly one schema (matched {matched} out of {all})")
+                    format!(
+                        "instance failed to match exactly one schema (matched {matched} \
+                     out of {all})"
+                    )
                 })
             }
             Check::Not(schema) => (self.matched(&[*schema], instance)? == 1)
@@ -341,7 +317,8 @@ impl<'n> Validation<'n> {
                 let missing = missing.map(|name| &**name).collect::<Vec<_>>();
                 let error = (!missing.is_empty()).then(|| {
                     format!(
-                        "property \"{name}\" of object has missing property dependencies (schema requires {}; \
+                        "property \"{name}\" of object has missing property dependencies \
+                         (schema requires {}; \
                          missing: {})",
                         names(needed.iter().map(|name| &**name)),
                         names(missing)
@@ -379,226 +356,4 @@ fn wrong_type(kinds: &BTreeSet<Kind>, instance: &Json<'_>) -> Option<String> {
             "instance type ({found}) does not match any allowed primitive type (allowed: {allowed})"
         )
     })
-}
-
-impl Check {
-    fn number(&self, number: &Number<'_>) -> Option<String> {
-        if !matches!(self, Self::Maximum(_) | Self::Minimum(_) | Self::MultipleOf(_)) {
-            return None;
-        }
-        let Some(Shown { value: found, text }) = Shown::of(number) else {
-            return Some("a number is out of range".to_owned());
-        };
-        match self {
-            Self::Maximum(Limit { bound, .. }) if found > bound.value => Some(format!(
-                "numeric instance is greater than the required maximum (maximum: {}, found: {})",
-                bound.text, text
-            )),
-            Self::Maximum(Limit { bound, strict: true }) if found == bound.value => Some(format!(
-                "numeric instance is not strictly lower than the required maximum {}",
-                bound.text
-            )),
-            Self::Minimum(Limit { bound, .. }) if found < bound.value => Some(format!(
-                "numeric instance is lower than the required minimum (minimum: {}, found: {})",
-                bound.text, text
-            )),
-            Self::Minimum(Limit { bound, strict: true }) if found == bound.value => Some(format!(
-                "numeric instance is not strictly greater than the required minimum {}",
-                bound.text
-            )),
-            Self::MultipleOf(divisor) if found.is_multiple_of(&divisor.value) != Some(true) => {
-                Some(format!("remainder of division is not zero ({} / {})", text, divisor.text))
-            }
-            _ => None,
-        }
-    }
-
-    fn string(&self, text: &str) -> Result<Option<String>, TooManySteps> {
-        let length = || text.chars().count();
-        Ok(match self {
-            Self::MaxLength(most) if length() > *most => Some(format!(
-                "string \"{text}\" is too long (length: {}, maximum allowed: {most})",
-                length()
-            )),
-            Self::MinLength(least) if length() < *least => Some(format!(
-                "string \"{text}\" is too short (length: {}, required minimum: {least})",
-                length()
-            )),
-            Self::Pattern(source, pattern) => {
-                let matches = pattern.is_match(text).map_err(|_| TooManySteps)?;
-                (!matches).then(|| {
-                    format!("ECMA 262 regex \"{source}\" does not match input string \"{text}\"")
-                })
-            }
-            Self::Format(format) => format.error(text),
-            _ => None,
-        })
-    }
-
-    fn array(&self, elements: &[Json<'_>]) -> Option<String> {
-        let length = elements.len();
-        match self {
-            Self::AdditionalItems(most) if length > *most => Some(format!(
-                "schema only allows {most} elements in array but instance has {length} elements"
-            )),
-            Self::MaxItems(most) if length > *most => Some(format!(
-                "array is too long: must have at most {most} elements but instance has {length} elements"
-            )),
-            Self::MinItems(least) if length < *least => Some(format!(
-                "array is too short: must have at least {least} elements but instance has {length} elements"
-            )),
-            Self::UniqueItems => {
-                let mut seen = AHashSet::new();
-                let unique =
-                    elements.iter().all(|element| seen.insert(canonical_in_order(element)));
-                (!unique).then(|| "array must not contain duplicate elements".to_owned())
-            }
-            _ => None,
-        }
-    }
-
-    fn object(&self, node: &Node, members: &Members<'_>) -> Result<Option<String>, TooManySteps> {
-        let length = members.len();
-        Ok(match self {
-            Self::AdditionalProperties => {
-                let mut unknown = BTreeSet::new();
-                for name in
-                    members.keys().filter(|name| !node.properties.contains_key(name.as_ref()))
-                {
-                    let mut known = false;
-                    for (pattern, _) in &node.patterns {
-                        known |= pattern.is_match(name).map_err(|_| TooManySteps)?;
-                    }
-                    if !known {
-                        unknown.insert(name.as_ref());
-                    }
-                }
-                (!unknown.is_empty()).then(|| {
-                    format!(
-                        "object instance has properties which are not allowed by the schema: {}",
-                        names(unknown)
-                    )
-                })
-            }
-            Self::MaxProperties(most) if length > *most => Some(format!(
-                "object has too many properties (found {length} but schema requires at most {most})"
-            )),
-            Self::MinProperties(least) if length < *least => Some(format!(
-                "object has too few properties (found {length} but schema requires at least {least})"
-            )),
-            Self::Required(required) => {
-                let missing = required.iter().filter(|name| !members.contains_key(&***name));
-                let missing = missing.map(|name| &**name).collect::<Vec<_>>();
-                (!missing.is_empty())
-                    .then(|| format!("object has missing required properties ({})", names(missing)))
-            }
-            _ => None,
-        })
-    }
-}
-
-/// Names as a JSON array.
-fn names<'t>(names: impl IntoIterator<Item = &'t str>) -> String {
-    let mut out = "[".to_owned();
-    for (at, name) in names.into_iter().enumerate() {
-        if at > 0 {
-            out.push(',');
-        }
-        write_string(name, &mut out);
-    }
-    out.push(']');
-    out
-}
-
-fn shown_value(value: &Json<'_>) -> String {
-    let mut out = String::new();
-    write(value, &mut out);
-    out
-}
-
-/// JSON as Jackson writes it: numbers without zeros at their end.
-pub(super) fn write(value: &Json<'_>, out: &mut String) {
-    match value {
-        Json::Null => out.push_str("null"),
-        Json::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
-        Json::Number(number) => match Shown::of(number) {
-            Some(shown) => out.push_str(&shown.text),
-            None => out.push_str(number.source()),
-        },
-        Json::String(text) => write_string(text, out),
-        Json::Array(elements) => {
-            out.push('[');
-            for (at, element) in elements.iter().enumerate() {
-                if at > 0 {
-                    out.push(',');
-                }
-                write(element, out);
-            }
-            out.push(']');
-        }
-        Json::Object(members) => {
-            out.push('{');
-            for (at, (name, value)) in members.iter().enumerate() {
-                if at > 0 {
-                    out.push(',');
-                }
-                write_string(name, out);
-                out.push(':');
-                write(value, out);
-            }
-            out.push('}');
-        }
-    }
-}
-
-fn write_string(text: &str, out: &mut String) {
-    Json::String(text.into()).write(crate::json::Escapes::Least, out);
-}
-
-/// A text that equal values share: numbers by value, members by name.
-pub(super) fn canonical(value: &Json<'_>) -> String {
-    let mut out = String::new();
-    write_canonical(value, true, &mut out);
-    out
-}
-
-/// The same with members in their order: among elements of an array, the library takes objects with members in
-/// another order for different ones.
-fn canonical_in_order(value: &Json<'_>) -> String {
-    let mut out = String::new();
-    write_canonical(value, false, &mut out);
-    out
-}
-
-fn write_canonical(value: &Json<'_>, sorted: bool, out: &mut String) {
-    match value {
-        Json::Number(number) => match Decimal::parse(number.source()) {
-            Some(decimal) => {
-                let _ = write!(out, "{}", decimal.stripped());
-            }
-            None => out.push_str(number.source()),
-        },
-        Json::Array(elements) => {
-            out.push('[');
-            for element in elements {
-                write_canonical(element, sorted, out);
-                out.push(',');
-            }
-            out.push(']');
-        }
-        Json::Object(members) => {
-            let mut members = members.iter().collect::<Vec<_>>();
-            if sorted {
-                members.sort_by(|(left, _), (right, _)| left.cmp(right));
-            }
-            out.push('{');
-            for (name, value) in members {
-                write_string(name, out);
-                write_canonical(value, sorted, out);
-                out.push(',');
-            }
-            out.push('}');
-        }
-        Json::Null | Json::Bool(_) | Json::String(_) => write(value, out),
-    }
 }

@@ -1,5 +1,5 @@
-//! Schema texts to nodes. Every schema of every model becomes one node; references become the number
-//! of the node they lead to, so cycles cost nothing.
+//! Schema texts to nodes. Every schema of every model becomes one node; references become the
+//! number of the node they lead to, so cycles cost nothing.
 
 use std::sync::Arc;
 
@@ -361,7 +361,8 @@ impl<'c, 'm> Reader<'c, 'm> {
                 other => {
                     let found = syntax::kind_name(other);
                     let message = format!(
-                        "dependency value for property \"{name}\" has incorrect type (expected one of \
+                        "dependency value for property \"{name}\" has incorrect type \
+                         (expected one of \
                          [array, object] but found {found})"
                     );
                     return self.error("dependencies", &message);
@@ -373,12 +374,12 @@ impl<'c, 'm> Reader<'c, 'm> {
     }
 
     fn enumeration(&self, values: &[Json<'_>], node: &mut Node) -> Result<(), SchemaError> {
-        let texts = values.iter().map(super::check::canonical).collect::<AHashSet<_>>();
+        let texts = values.iter().map(super::text::canonical).collect::<AHashSet<_>>();
         if texts.len() != values.len() {
             return self.error("enum", "array must not contain duplicate elements");
         }
         let mut shown = String::new();
-        super::check::write(&Json::Array(values.to_vec()), &mut shown);
+        super::text::write(&Json::Array(values.to_vec()), &mut shown);
         node.checks.push(Check::Enum(texts, shown.into()));
         Ok(())
     }

@@ -77,7 +77,7 @@ const DATE_TIME: &str = "is invalid against requested date format(s) [yyyy-MM-dd
 
 fn base64(text: &str) -> Option<String> {
     let length = text.encode_utf16().count();
-    if length % 4 != 0 {
+    if !length.is_multiple_of(4) {
         return Some(format!("input has illegal length (must be a multiple of 4, found {length})"));
     }
     let body = text.strip_suffix("==").or_else(|| text.strip_suffix('=')).unwrap_or(text);

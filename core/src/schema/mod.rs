@@ -2,15 +2,17 @@
 //!
 //! The texts, their order and what counts as valid are those of `com.github.fge`'s
 //! json-schema-validator, held against it by `core/tests/oracles`. Nothing is ever loaded: a `$ref`
-//! leads into the same model or to another model of the same API. Which method has which model is not
-//! known here.
+//! leads into the same model or to another model of the same API. Which method has which model is
+//! not known here.
 
 mod check;
 mod compile;
 mod email;
 mod format;
+mod keyword;
 mod reference;
 mod syntax;
+mod text;
 mod uri;
 
 use std::sync::Arc;

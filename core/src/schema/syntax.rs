@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::check::{Kind, Shown};
+use super::check::Kind;
+use super::text::Shown;
 use crate::json::{Json, Members};
 use crate::pattern::Pattern;
 
@@ -101,7 +102,8 @@ pub(super) fn names(value: &Json<'_>) -> Read<BTreeSet<Box<str>>> {
         let Some(name) = element.as_str() else {
             let found = kind_name(element);
             return Err(format!(
-                "array element at index {at} has incorrect type (expected one of [string] but found {found})"
+                "array element at index {at} has incorrect type (expected one of [string] \
+                 but found {found})"
             ));
         };
         if !names.insert(name.into()) {
@@ -124,13 +126,15 @@ pub(super) fn kinds(value: &Json<'_>) -> Read<BTreeSet<Kind>> {
         let Some(name) = element.as_str() else {
             let found = kind_name(element);
             return Err(format!(
-                "array element at index {at} has incorrect type (expected one of [string] but found {found})"
+                "array element at index {at} has incorrect type (expected one of [string] \
+                 but found {found})"
             ));
         };
         let kind = Kind::ALL.into_iter().find(|kind| kind.name() == name);
         let kind = kind.ok_or_else(|| {
             format!(
-                "\"{name}\" is not a valid primitive type (valid values are: [array, boolean, integer, null, \
+                "\"{name}\" is not a valid primitive type (valid values are: [array, \
+                 boolean, integer, null, \
                  number, object, string])"
             )
         })?;

@@ -5,13 +5,12 @@ use ringway_core::json::Json;
 use ringway_core::schema::Schemas;
 
 use super::run::{Compared, answers, jar, report};
-use super::schema_cases::{CASES, generated};
+use super::schema_cases::{generated, written};
 
 fn ours(models: &serde_json::Map<String, serde_json::Value>, name: &str, instance: &str) -> String {
     let texts = models.iter().map(|(name, schema)| (name.clone(), schema.to_string()));
-    let schemas = match Schemas::compile(&texts.collect::<IndexMap<_, _>>()) {
-        Ok(schemas) => schemas,
-        Err(_) => return "refused".to_owned(),
+    let Ok(schemas) = Schemas::compile(&texts.collect::<IndexMap<_, _>>()) else {
+        return "refused".to_owned();
     };
     let json = Json::parse(instance).expect(instance);
     let mut errors = Vec::new();
@@ -34,9 +33,10 @@ fn accepted(schema: &str, oracle: &str, ours: &str) -> Option<&'static str> {
 
 #[test]
 fn models_are_validated_in_the_words_of_the_library() {
-    let written = CASES.iter().flat_map(|(schema, instances)| {
-        instances.iter().map(|instance| ((*schema).to_owned(), (*instance).to_owned()))
-    });
+    let with_each = |(schema, instances): (String, Vec<String>)| {
+        instances.into_iter().map(move |instance| (schema.clone(), instance))
+    };
+    let written = written().into_iter().flat_map(with_each);
     let cases = written.chain(generated(1_500)).map(|(schema, instance)| {
         let schema: serde_json::Value = serde_json::from_str(&schema).expect(&schema);
         let models = match schema {

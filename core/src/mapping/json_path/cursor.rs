@@ -116,8 +116,8 @@ impl Cursor {
         None
     }
 
-    /// The bracket that closes the one at `open`. Texts in `'` (and regular expressions, if wanted) hide
-    /// brackets.
+    /// The bracket that closes the one at `open`. Texts in `'` (and regular expressions, if wanted)
+    /// hide brackets.
     pub(super) fn closing(
         &self,
         open: usize,

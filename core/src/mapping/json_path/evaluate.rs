@@ -27,8 +27,9 @@ pub(super) type Results<'t, 'd> = Vec<Cow<'t, Json<'d>>>;
 pub(super) struct Evaluation<'t, 'd> {
     pub(super) root: &'t Json<'d>,
     steps_left: Cell<usize>,
-    /// Whether members found at the end of the path count. A scan closes this over the elements of a list
-    /// that its next step does not name by one index, and nothing opens it again: so Jayway has it.
+    /// Whether members found at the end of the path count. A scan closes this over the elements of
+    /// a list that its next step does not name by one index, and nothing opens it again: so Jayway
+    /// has it.
     open: Cell<bool>,
     /// Whether a missing member ends the evaluation: so it is where a filter asks for existence.
     strict: bool,
@@ -305,11 +306,14 @@ fn list<'m, 'd>(step: &Step, model: &'m Json<'d>) -> Result<Option<&'m [Json<'d>
 
 /// Whether a step is `[at]`.
 fn names_one(token: &Token, at: usize) -> bool {
-    matches!(token, Token::Indexes(indexes) if matches!(indexes[..], [one] if usize::try_from(one) == Ok(at)))
+    match token {
+        Token::Indexes(indexes) => indexes.len() == 1 && usize::try_from(indexes[0]) == Ok(at),
+        _ => false,
+    }
 }
 
-/// The indexes of a slice, as they are looked up: one below zero counts from the end, so `[-2:1]` of
-/// three elements is the second, the third and the first.
+/// The indexes of a slice, as they are looked up: one below zero counts from the end, so `[-2:1]`
+/// of three elements is the second, the third and the first.
 fn slice(from: Option<i32>, to: Option<i32>, length: usize) -> std::ops::Range<i32> {
     let length = i32::try_from(length).unwrap_or(i32::MAX);
     let from_end = |index: i32| if index < 0 { length.saturating_add(index) } else { index };

@@ -9,9 +9,9 @@ use crate::pattern::Pattern;
 
 #[derive(Debug, Clone)]
 pub(super) enum Filter {
-    Or(Vec<Filter>),
-    And(Vec<Filter>),
-    Not(Box<Filter>),
+    Or(Vec<Self>),
+    And(Vec<Self>),
+    Not(Box<Self>),
     /// Whether a path exists, or does not.
     Exists(Path, bool),
     Compare(Operand, Operator, Operand),

@@ -80,8 +80,8 @@ impl Argument {
                     parens -= i32::from(char == ')');
                     let ends = parens == 0 && char == ')';
                     if !quoted && braces == 0 && brackets == 0 && (ends || parens == 1) {
-                        // A `)` right behind `(` closes a function of the path; one behind arguments ends
-                        // the path here, and what is left of it is refused.
+                        // A `)` right behind `(` closes a function of the path; one behind
+                        // arguments ends the path here, and what is left of it is refused.
                         let to = at + usize::from(char == ')' && !ends && before == '(');
                         match start.take() {
                             Some((from, true)) => {

@@ -1,9 +1,9 @@
 //! JSONPath in the dialect of Jayway, which is what AWS runs.
 //!
-//! A path is compiled once and evaluated over many trees. Where Jayway does something odd (a chained
-//! function without arguments, a scan for an index, `last()` of one element), so does this: the
-//! results are held against the library itself, `tests/oracles/JsonPathBatch.java`. What a template
-//! does with a result is not known here.
+//! A path is compiled once and evaluated over many trees. Where Jayway does something odd (a
+//! chained function without arguments, a scan for an index, `last()` of one element), so does this:
+//! the results are held against the library itself, `tests/oracles/JsonPathBatch.java`. What a
+//! template does with a result is not known here.
 
 mod compare;
 mod cursor;
