@@ -69,7 +69,7 @@ fn a_reset_empties_what_is_in_memory() {
     gateway.manage("POST", "/_ringway/reset", &Value::Null, 204);
     let left = gateway.manage("GET", "/restapis", &Value::Null, 200);
     assert!(left["item"].as_array().is_none_or(Vec::is_empty), "{left}");
-    poll::until_true("the API to be gone", || gateway.get(&pets(&api)).status == 403);
+    poll::until_true("the API to be gone", || gateway.get(&pets(&api)).status == 404);
     let api = deploy(&gateway);
     assert_eq!(gateway.get(&pets(&api)).status, 200);
 }

@@ -86,6 +86,29 @@ fn a_damaged_store_is_refused_and_left_as_it_is() {
     }
 }
 
+/// Beside the running process, and without a secret in it.
+#[test]
+fn past_revisions_are_shown() {
+    let (_scratch, folder, api) = kept();
+    let gateway = Launch::data(&folder).start();
+    let change = json!({"op": "replace", "path": "/name", "value": "renamed"});
+    let body = json!({"patchOperations": [change]});
+    gateway.manage("PATCH", &format!("/restapis/{api}"), &body, 200);
+    let history = |more: &[&str]| {
+        let data = folder.to_str().unwrap();
+        let arguments = [&["store", "history", "--data", data][..], more].concat();
+        let output = gateway.command(&arguments);
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let expect = format!(" 000000000000 us-east-1 rest-api {api} 1");
+    let printed = history(&["--kind", "rest-api", "--id", &api]);
+    assert_eq!(printed.lines().count(), 1, "{printed}");
+    assert!(printed.starts_with("20") && printed.trim_end().ends_with(&expect), "{printed}");
+    assert!(history(&["--body"]).contains(r#""kept""#));
+    assert_eq!(history(&["--kind", "stage"]), "");
+}
+
 #[test]
 fn a_data_folder_that_cannot_be_made_is_named() {
     let scratch = Scratch::new();
