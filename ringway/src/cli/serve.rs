@@ -1,7 +1,8 @@
 //! `ringway serve`: its flags, said on the command line, in the environment or in a file. A flag
 //! beats the environment, the environment beats the file.
 //!
-//! The environment and the file are read as flags are: `RINGWAY_HTTP` and `http = "…"` are `--http`.
+//! The environment and the file are read as flags are: `RINGWAY_HTTP` and `http = "…"` are
+//! `--http`.
 
 use std::fs;
 use std::path::{Path, PathBuf};

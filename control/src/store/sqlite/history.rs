@@ -24,8 +24,8 @@ pub struct Past {
     pub body: String,
 }
 
-/// Past revisions in the store of a data folder, the oldest first: of one kind, with one identifier,
-/// or of all.
+/// Past revisions in the store of a data folder, the oldest first: of one kind, with one
+/// identifier, or of all.
 ///
 /// # Errors
 /// The store cannot be read.
