@@ -16,7 +16,7 @@ fn ephemeral() -> Launch {
 fn deploy(gateway: &Gateway) -> String {
     let document = Api::new().route("GET", "/pets", mock("{}")).to_value();
     let api = gateway.manage("POST", "/restapis?mode=import", &document, 201);
-    let api = api["id"].as_str().unwrap().to_owned();
+    let api = api["id"].as_str().expect("an API has an identifier").to_owned();
     let target = format!("/restapis/{api}/deployments");
     gateway.manage("POST", &target, &json!({"stageName": "dev"}), 201);
     api
