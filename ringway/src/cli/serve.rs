@@ -53,7 +53,7 @@ pub(crate) struct Serve {
     ephemeral: Option<bool>,
     /// TOML file with any of these flags.
     #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
+    pub(super) config: Option<PathBuf>,
     /// Account of callers that name none [default: 000000000000].
     #[arg(long, value_name = "ID", value_parser = account_id)]
     account_id: Option<String>,
@@ -196,7 +196,7 @@ fn file(path: &Path) -> Result<Serve, String> {
         let value = text_of(value).ok_or_else(|| at(format!("{name}: a text was expected")))?;
         read = read.over(one(name, &value).map_err(|error| at(format!("{name}: {error}")))?);
     }
-    let folder = path.parent().unwrap_or(Path::new(""));
+    let folder = path.parent().unwrap_or_else(|| Path::new(""));
     let own = read.data.iter_mut().chain(&mut read.log_dir);
     own.chain(read.listen.paths()).for_each(|path| *path = folder.join(&*path));
     Ok(read)
