@@ -1,9 +1,9 @@
-//! From text to tokens, as Velocity 1.7 cuts it: a stack of states, the longest match of the state's
-//! tokens, and the earlier one on a tie.
+//! From text to tokens, as Velocity 1.7 cuts it: a stack of states, the longest match of the
+//! state's tokens, and the earlier one on a tie.
 //!
 //! What a token is depends on what came before (`)` in a directive takes the rest of the line with
-//! it, `#set` the blanks before it), and the parser switches states too, so tokens are made one at a
-//! time. This module knows no grammar.
+//! it, `#set` the blanks before it), and the parser switches states too, so tokens are made one at
+//! a time. This module knows no grammar.
 
 mod scan;
 mod token;
@@ -223,10 +223,8 @@ impl<'s> Lexer<'s> {
                 self.muted = false;
                 self.pop();
             }
-            Kind::String => {
-                if self.state == State::Directive && !self.in_set && self.opened == 0 {
-                    self.pop();
-                }
+            Kind::String if self.state == State::Directive && !self.in_set && self.opened == 0 => {
+                self.pop();
             }
             Kind::Integer => {
                 if token.image.ends_with("..") {

@@ -49,8 +49,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The language is held against Apache Velocity 1.7 itself; where it differs, `vtl/README.md` says so.
-//! This crate must not know what an API, a request or AWS is.
+//! The language is held against Apache Velocity 1.7 itself; where it differs, `vtl/README.md` says
+//! so. This crate must not know what an API, a request or AWS is.
 
 #![forbid(unsafe_code)]
 

@@ -1,8 +1,8 @@
 //! What values can do: the properties and methods of Java's types that templates use.
 //!
 //! `None` is what Velocity makes of a method that is not there: no value. An error is what Java
-//! throws: it ends the rendering. What is not written here does not exist; in particular there is no
-//! `class` and nothing static beyond numbers and texts.
+//! throws: it ends the rendering. What is not written here does not exist; in particular there is
+//! no `class` and nothing static beyond numbers and texts.
 
 mod list;
 mod map;
@@ -12,40 +12,40 @@ mod string;
 
 pub(crate) use pattern::Pattern;
 
-use crate::render::{Halt, Render};
+use crate::render::{Halt, Render, counted_from_end};
 use crate::value::{Budget, Value, equals, hash_code};
 
 /// What a method gives: None when there is no such method.
 pub(crate) type Answer = Result<Option<Value>, Halt>;
 
-impl<'p> Render<'p, '_> {
-    /// A property of a value that is not the embedder's.
-    pub(crate) fn value_property(&mut self, value: &Value, name: &str) -> Result<Value, Halt> {
-        Ok(match value {
-            Value::Map(map) => map.get(name).unwrap_or_default(),
-            Value::Scope(scope) => map::scope_property(scope, name),
-            Value::Entry(entry) => match name {
-                "key" | "Key" => entry.0.clone(),
-                "value" | "Value" => entry.1.clone(),
-                _ => Value::Null,
-            },
-            Value::List(list) if is(name, "empty") && list.kind() != crate::ListKind::Strings => {
-                Value::Bool(list.is_empty())
-            }
-            Value::Text(text) if is(name, "empty") => Value::Bool(text.is_empty()),
-            Value::Text(text) if is(name, "blank") => Value::Bool(string::is_blank(text)),
-            Value::Double(number) if is(name, "naN") => Value::Bool(number.is_nan()),
-            Value::Double(number) if is(name, "infinite") => Value::Bool(number.is_infinite()),
+/// A property of a value that is not the embedder's.
+pub(crate) fn property(value: &Value, name: &str) -> Value {
+    match value {
+        Value::Map(map) => map.get(name).unwrap_or_default(),
+        Value::Scope(scope) => map::scope_property(scope, name),
+        Value::Entry(entry) => match name {
+            "key" | "Key" => entry.0.clone(),
+            "value" | "Value" => entry.1.clone(),
             _ => Value::Null,
-        })
+        },
+        Value::List(list) if is(name, "empty") && list.kind() != crate::ListKind::Strings => {
+            Value::Bool(list.is_empty())
+        }
+        Value::Text(text) if is(name, "empty") => Value::Bool(text.is_empty()),
+        Value::Text(text) if is(name, "blank") => Value::Bool(string::is_blank(text)),
+        Value::Double(number) if is(name, "naN") => Value::Bool(number.is_nan()),
+        Value::Double(number) if is(name, "infinite") => Value::Bool(number.is_infinite()),
+        _ => Value::Null,
     }
+}
 
+impl<'p> Render<'p, '_> {
     /// `value[index]`, which is `value.get(index)`.
     pub(crate) fn index(&mut self, value: &Value, index: Value) -> Result<Value, Halt> {
         if let Value::Host(object) = value {
             return self.env_call(*object, "get", &[index]);
         }
-        let index = self.from_end(value, index)?;
+        let index = counted_from_end(value, index)?;
         self.call_method(value, "get", &[index], None)
     }
 

@@ -1,4 +1,4 @@
-//! A template after parsing: a tree of nodes whose variables are numbered and whose texts are ready.
+//! A template after parsing: a tree of nodes with numbered variables and ready texts.
 //!
 //! Nothing here changes while a template renders, so that all threads share it.
 
@@ -177,10 +177,10 @@ pub(crate) enum Expression {
     /// A text in double quotes with something in it, and whether its last character is to be cut.
     Interpolated(Block, bool),
     Reference(Box<Reference>),
-    List(Vec<Expression>),
-    Range(Box<(Expression, Expression)>),
-    Map(Vec<(Expression, Expression)>),
-    Not(Box<Expression>),
+    List(Vec<Self>),
+    Range(Box<(Self, Self)>),
+    Map(Vec<(Self, Self)>),
+    Not(Box<Self>),
     Binary(Box<Binary>),
 }
 

@@ -20,7 +20,7 @@ pub use error::RenderError;
 pub(crate) use error::{Halt, Outcome};
 pub(crate) use expression::{ELEMENT_BYTES, ENTRY_BYTES};
 pub(crate) use meter::Meter;
-pub(crate) use set::out_of_bounds;
+pub(crate) use set::{counted_from_end, out_of_bounds};
 
 use crate::limits::Limits;
 use crate::program::{Block, LoopSlots, Macro, Names, Program, Slot};

@@ -1,7 +1,7 @@
 //! The values of the language: a closed set, as Java's types behave in templates.
 //!
-//! Lists and maps are shared by reference and may be changed by a template, as in Java. There are no
-//! classes and there is no reflection: what a value can do is written in `methods`.
+//! Lists and maps are shared by reference and may be changed by a template, as in Java. There are
+//! no classes and there is no reflection: what a value can do is written in `methods`.
 
 mod containers;
 mod equality;

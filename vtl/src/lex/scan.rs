@@ -288,7 +288,7 @@ fn dot(rest: &[u8]) -> usize {
 
 /// `\#name`, with an even number of backslashes before it.
 fn escaped_directive(rest: &[u8], escapes: usize) -> usize {
-    if escapes % 2 == 0 || rest.get(escapes) != Some(&b'#') {
+    if escapes.is_multiple_of(2) || rest.get(escapes) != Some(&b'#') {
         return 0;
     }
     let name = &rest[escapes + 1..];

@@ -111,6 +111,22 @@ fn resized(
             Value::Bool(any)
         }
         ("addAll", [Value::Null]) => return Err(null_pointer()),
+        ("clear", []) => {
+            let before = list.change(std::mem::take);
+            drop(List::new(ListKind::Array, before));
+            Value::text("")
+        }
+        ("clone", []) => {
+            render.meter().make(list.len() * ELEMENT_BYTES)?;
+            Value::List(List::new(list.kind(), list.values()))
+        }
+        _ => return reduced(render, list, name, arguments),
+    };
+    Ok(Some(answer))
+}
+
+fn reduced(render: &mut Render<'_, '_>, list: &List, name: &str, arguments: &[Value]) -> Answer {
+    let answer = match (name, arguments) {
         ("remove", [Value::Int(at)]) => {
             let before = element(list, *at)?;
             render.meter().read(list.len() * ELEMENT_BYTES)?;
@@ -135,15 +151,6 @@ fn resized(
             let changed = kept.len() != list.len();
             list.change(|values| *values = kept);
             Value::Bool(changed)
-        }
-        ("clear", []) => {
-            let before = list.change(std::mem::take);
-            drop(List::new(ListKind::Array, before));
-            Value::text("")
-        }
-        ("clone", []) => {
-            render.meter().make(list.len() * ELEMENT_BYTES)?;
-            Value::List(List::new(list.kind(), list.values()))
         }
         _ => return Ok(None),
     };

@@ -15,15 +15,15 @@ pub(super) fn call(
     arguments: &[Value],
 ) -> Answer {
     let answer = match (name, arguments) {
-        ("get", [key]) => map.get_value(key).unwrap_or_default(),
-        ("getOrDefault", [key, default]) => map.get_value(key).unwrap_or_else(|| default.clone()),
+        ("get", [key]) => map.of(key).unwrap_or_default(),
+        ("getOrDefault", [key, default]) => map.of(key).unwrap_or_else(|| default.clone()),
         ("put", [key, value]) => {
             render.meter().make(ENTRY_BYTES)?;
             render.changes(this, value)?;
             render.changes(this, key)?;
             map.insert(key.clone(), value.clone()).unwrap_or_default()
         }
-        ("putIfAbsent", [key, value]) => match map.get_value(key) {
+        ("putIfAbsent", [key, value]) => match map.of(key) {
             Some(before) if !before.is_null() => before,
             _ => {
                 render.meter().make(ENTRY_BYTES)?;
@@ -42,7 +42,7 @@ pub(super) fn call(
             Value::text("")
         }
         ("putAll", [Value::Null]) => return Err(null_pointer()),
-        ("containsKey", [key]) => Value::Bool(map.get_value(key).is_some()),
+        ("containsKey", [key]) => Value::Bool(map.of(key).is_some()),
         ("containsValue", [value]) => {
             let values = listed(render, map, ListKind::Values)?;
             return super::list::call(
@@ -50,7 +50,7 @@ pub(super) fn call(
                 &values,
                 as_list(&values),
                 "contains",
-                &[value.clone()],
+                std::slice::from_ref(value),
             );
         }
         ("keySet", []) => listed(render, map, ListKind::Keys)?,

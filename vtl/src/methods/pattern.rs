@@ -1,7 +1,7 @@
 //! Java's regular expressions, on `fancy-regex`, with bounds.
 //!
-//! Java's classes are of ASCII where those of Rust are of Unicode, its dot knows more line ends, and
-//! its `$` matches before the last one. Everything else is written alike.
+//! Java's classes are of ASCII where those of Rust are of Unicode, its dot knows more line ends,
+//! and its `$` matches before the last one. Everything else is written alike.
 
 use std::fmt::Write;
 

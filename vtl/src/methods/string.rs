@@ -123,7 +123,7 @@ fn counted(render: &mut Render<'_, '_>, this: &Text, name: &str, arguments: &[Va
                 let unit = text::unit(this, at).ok_or_else(outside)?;
                 let whole = this[text::byte_position(this, at)..].chars().next();
                 let whole = whole.filter(|character| character.len_utf16() == 2);
-                Value::Int(whole.map_or(i32::from(unit), |character| character as i32))
+                Value::Int(whole.map_or_else(|| i32::from(unit), |character| character as i32))
             }
             ("indexOf" | "lastIndexOf", [Value::Int(code)]) => {
                 let code = u32::try_from(*code).ok().and_then(char::from_u32);

@@ -1,6 +1,7 @@
 //! References: from the variable along its steps to a value, and onto the output.
 
 use super::{Halt, Outcome, Render, Undefined};
+use crate::methods::property;
 use crate::program::{Expression, Method, Reference, Step};
 use crate::value::Value;
 
@@ -36,20 +37,16 @@ impl<'p> Render<'p, '_> {
     pub(super) fn step(&mut self, value: &Value, step: &'p Step) -> Result<Value, Halt> {
         self.meter.step()?;
         match step {
-            Step::Property(name) => self.property(value, name),
+            Step::Property(name) => Ok(match value {
+                Value::Host(object) => self.env.property(*object, name),
+                _ => property(value, name),
+            }),
             Step::Index(index) => {
                 let index = self.value(index)?;
                 self.index(value, index)
             }
             Step::Method(method) => self.method(value, method),
         }
-    }
-
-    fn property(&mut self, value: &Value, name: &str) -> Result<Value, Halt> {
-        if let Value::Host(object) = value {
-            return Ok(self.env.property(*object, name));
-        }
-        self.value_property(value, name)
     }
 
     fn method(&mut self, value: &Value, method: &'p Method) -> Result<Value, Halt> {

@@ -54,7 +54,7 @@ impl<'p> Render<'p, '_> {
     }
 
     fn set_element(&mut self, target: &Value, index: Value, value: Value) -> Outcome {
-        let index = self.from_end(target, index)?;
+        let index = counted_from_end(target, index)?;
         match target {
             Value::List(list) if list.kind().is_indexed() => {
                 let Value::Int(at) = index else { return Ok(()) };
@@ -64,18 +64,6 @@ impl<'p> Render<'p, '_> {
             }
             _ => self.put_into(target, index, value),
         }
-    }
-
-    /// A negative index counts from the end.
-    pub(crate) fn from_end(&mut self, target: &Value, index: Value) -> Result<Value, Halt> {
-        let Value::Int(at @ ..0) = index else { return Ok(index) };
-        let size = match target {
-            Value::List(list) => list.len(),
-            Value::Map(map) => map.len(),
-            Value::Scope(scope) => scope.0.storage.len(),
-            _ => return Err(Halt::fail("a negative index needs a value that has a size")),
-        };
-        Ok(Value::Int(size as i32 + at))
     }
 
     /// Remembers a container that another one is put into.
@@ -90,4 +78,16 @@ impl<'p> Render<'p, '_> {
 
 pub(crate) fn out_of_bounds(at: i32, length: usize) -> Halt {
     Halt::fail(format!("Index {at} out of bounds for length {length}"))
+}
+
+/// A negative index counts from the end.
+pub(crate) fn counted_from_end(target: &Value, index: Value) -> Result<Value, Halt> {
+    let Value::Int(at @ ..0) = index else { return Ok(index) };
+    let size = match target {
+        Value::List(list) => list.len(),
+        Value::Map(map) => map.len(),
+        Value::Scope(scope) => scope.0.storage.len(),
+        _ => return Err(Halt::fail("a negative index needs a value that has a size")),
+    };
+    Ok(Value::Int(size as i32 + at))
 }

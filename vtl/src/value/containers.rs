@@ -179,7 +179,7 @@ impl Map {
         Rc::ptr_eq(&self.0, &other.0)
     }
 
-    pub(crate) fn get_value(&self, key: &Value) -> Option<Value> {
+    pub(crate) fn of(&self, key: &Value) -> Option<Value> {
         self.0.entries.borrow().get(key).cloned()
     }
 

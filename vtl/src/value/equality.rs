@@ -75,7 +75,7 @@ fn equals_at(left: &Value, right: &Value, budget: &mut Budget, depth: usize) -> 
                 || (left.len() == right.len()
                     && (0..left.len()).all(|at| {
                         let Some((key, value)) = left.entry(at) else { return false };
-                        let other = right.get_value(&key);
+                        let other = right.of(&key);
                         other.is_some_and(|other| equals_at(&value, &other, budget, depth + 1))
                     }))
         }

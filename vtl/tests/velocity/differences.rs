@@ -1,11 +1,14 @@
-//! Where we differ from Velocity 1.7 and mean to: the rules, and why. `vtl/README.md` has the same list.
+//! Where we differ from Velocity 1.7 and mean to; `vtl/README.md` says why.
 
 use std::collections::BTreeMap;
 
+/// The text, or why there is none.
+type Outcome = Result<String, String>;
+
 /// One rule by which we differ.
-pub struct Difference {
-    pub rule: &'static str,
-    applies: fn(&str, &Result<String, String>, &Result<String, String>) -> bool,
+pub(crate) struct Difference {
+    pub(crate) rule: &'static str,
+    applies: fn(&str, &Outcome, &Outcome) -> bool,
 }
 
 const DIFFERENCES: &[Difference] = &[
@@ -58,16 +61,12 @@ fn same_but_for_addresses(theirs: &str, ours: &str) -> bool {
 }
 
 /// The rule that explains a difference.
-pub fn of(
-    template: &str,
-    theirs: &Result<String, String>,
-    ours: &Result<String, String>,
-) -> Option<&'static Difference> {
+pub(crate) fn of(template: &str, theirs: &Outcome, ours: &Outcome) -> Option<&'static Difference> {
     DIFFERENCES.iter().find(|known| (known.applies)(template, theirs, ours))
 }
 
 /// A rule that no template needs is taken out of the list.
-pub fn all_are_needed(found: &BTreeMap<&str, usize>) {
+pub(crate) fn all_are_needed(found: &BTreeMap<&str, usize>) {
     for Difference { rule, .. } in DIFFERENCES {
         assert!(found.contains_key(rule), "no template shows the difference {rule:?}");
     }

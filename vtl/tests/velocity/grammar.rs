@@ -1,4 +1,4 @@
-//! Templates made from a seed: well-formed most of the time, with text that looks like the language.
+//! Templates made from a seed: well-formed most of the time, with text that looks like one.
 
 use fastrand::Rng;
 
@@ -198,17 +198,17 @@ const PIECES: [&str; 72] = [
 ];
 
 /// Makes templates; the same seed makes the same.
-pub struct Grammar {
+pub(crate) struct Grammar {
     rng: Rng,
 }
 
 impl Grammar {
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self { rng: Rng::with_seed(seed) }
     }
 
     /// Most are what one would write; some are pieces of the language in any order.
-    pub fn template(&mut self) -> String {
+    pub(crate) fn template(&mut self) -> String {
         if self.rng.u8(..5) == 0 {
             let count = self.rng.usize(1..12);
             return (0..count).map(|_| self.one(&PIECES)).collect();
@@ -239,7 +239,7 @@ impl Grammar {
                 let escape = self.one(&["\\", "\\\\", "\\\\\\", "$"]);
                 escape.to_owned() + &self.reference(depth)
             }
-            6 | 7 | 8 => {
+            6..=8 => {
                 let name = self.one(&["x", "a", "b", "c", "map.new", "map.one", "list[0]", "!x"]);
                 let value = self.expression(depth);
                 let line = self.one(&["", "\n", "  ", " \n"]);

@@ -39,7 +39,7 @@ fn oracle(arguments: &[&str], input: &str) -> String {
 }
 
 /// What Velocity makes of the templates, or why it fails.
-pub fn render_all<'t>(
+pub(crate) fn render_all<'t>(
     templates: impl Iterator<Item = &'t str>,
     context: &Value,
 ) -> Vec<Result<String, String>> {

@@ -4,7 +4,7 @@ use ringway_vtl::{Env, List, ListKind, Map, Options, Template, Value};
 use serde_json::{Value as Json, json};
 
 /// What all templates see.
-pub fn context() -> Json {
+pub(crate) fn context() -> Json {
     json!({
         "name": "World",
         "empty": "",
@@ -28,7 +28,12 @@ pub fn context() -> Json {
         "nums": [3, 1, 2],
         "mixed": [1, "two", 3.5, true, null, {"k": "v"}, [1, 2]],
         "none": [],
-        "map": {"one": 1, "two": "zwei", "nested": {"deep": "x", "list": [1, {"y": "z"}]}, "size": 9},
+        "map": {
+            "one": 1,
+            "two": "zwei",
+            "nested": {"deep": "x", "list": [1, {"y": "z"}]},
+            "size": 9
+        },
         "blank": {},
         "items": [
             {"id": 1, "name": "first", "tags": ["x", "y"], "price": 10.5, "ok": true},
@@ -39,7 +44,7 @@ pub fn context() -> Json {
 }
 
 /// A value of JSON: objects are maps, arrays print as JSON.
-pub fn value(json: &Json) -> Value {
+pub(crate) fn value(json: &Json) -> Value {
     match json {
         Json::Null => Value::Null,
         Json::Bool(value) => Value::Bool(*value),
@@ -58,7 +63,7 @@ pub fn value(json: &Json) -> Value {
 }
 
 /// The context as the embedder of a rendering.
-pub struct Context<'j>(pub &'j Json);
+pub(crate) struct Context<'j>(pub(crate) &'j Json);
 
 impl Env for Context<'_> {
     fn root(&mut self, name: &str) -> Value {
@@ -67,7 +72,7 @@ impl Env for Context<'_> {
 }
 
 /// The text, or why there is none.
-pub fn render(template: &str, context: &Json) -> Result<String, String> {
+pub(crate) fn render(template: &str, context: &Json) -> Result<String, String> {
     let template = Template::parse(template).map_err(|error| error.to_string())?;
     let mut out = String::new();
     match template.render(&mut Context(context), &Options::default(), &mut out) {
