@@ -242,6 +242,19 @@ pub const IAM_POLICIES_PER_USER_MAX: usize = 20;
 /// copies of APIs are not held in memory and may be larger.
 pub const DOCUMENT_BYTES_MAX: usize = 16 * 1024 * 1024;
 
+// --- Commands -----------------------------------------------------------------------------------
+
+/// Commands of the management API that wait for a worker; beyond it a call is answered 503.
+pub const COMMANDS_MAX: usize = 64;
+/// Tests of methods (TestInvokeMethod) under way at once; beyond it a call is answered 503.
+pub const TEST_INVOCATIONS_MAX: usize = 16;
+/// Largest response of a back end that a test of a method takes, bytes (AWS "Payload size").
+pub const TEST_RESPONSE_BYTES_MAX: usize = 10 * 1024 * 1024;
+/// What a test of a method may take beside its integration's timeout.
+pub const TEST_MARGIN_MS: u64 = 800;
+/// AWS execution logs cut what is longer than this, bytes.
+pub const EXECUTION_LOG_VALUE_BYTES_MAX: usize = 1_024;
+
 // --- Workers ------------------------------------------------------------------------------------
 
 /// Worker threads.
