@@ -52,9 +52,8 @@ fn republished(snapshot: &Snapshot, generation: u64) -> Snapshot {
     Snapshot {
         generation,
         stages: snapshot.stages.clone(),
+        usage: snapshot.usage.clone(),
         apis: Default::default(),
-        keys: Arc::clone(&snapshot.keys),
-        plans: Default::default(),
-        account: snapshot.account,
+        accounts: snapshot.accounts.clone(),
     }
 }

@@ -27,6 +27,13 @@ pub(crate) fn secret_access_key() -> Result<String, ManagementError> {
     random(BASE64, 40)
 }
 
+/// A seed for the identifiers of one import.
+pub(crate) fn seed() -> Result<u128, ManagementError> {
+    let mut bytes = [0_u8; 16];
+    getrandom::fill(&mut bytes).map_err(|_| ManagementError::internal())?;
+    Ok(u128::from_le_bytes(bytes))
+}
+
 /// A version 4 UUID (RFC 9562).
 pub(crate) fn uuid() -> Result<String, ManagementError> {
     let mut bytes = [0_u8; 16];

@@ -2,11 +2,18 @@
 //! change. The order in which a call passes its stations is written here, once.
 
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use ringway_core::definition::Definitions;
+use ringway_core::error::CompileError;
+use ringway_core::link::{Counters, Published};
+use ringway_core::snapshot::Snapshot;
 
 use crate::access::{Access, Caller};
 use crate::documents::{State, Transaction};
 use crate::error::ManagementError;
+use crate::publication::Publication;
 use crate::rest::{Answer, Call, Operation};
 use crate::store::{Store, StoreError};
 
@@ -17,6 +24,8 @@ pub struct Settings {
     pub account_id: String,
     /// The region of callers that name none.
     pub region: String,
+    /// Where the log groups that stages name are files; standard output when there is no folder.
+    pub log_folder: Option<PathBuf>,
     /// Suffix of `{api}.execute-api.{region}.{suffix}` in what exports say.
     pub host_suffix: String,
 }
@@ -24,8 +33,19 @@ pub struct Settings {
 /// Everything behind the management operations.
 pub struct Plane {
     state: Mutex<State>,
+    publication: Mutex<Publication>,
+    published: Arc<Published>,
     settings: Settings,
     access: Access,
+}
+
+/// Why a plane cannot be opened.
+#[derive(Debug)]
+pub enum OpenError {
+    /// The store cannot be read.
+    Store(StoreError),
+    /// The definitions of the files cannot run.
+    Definitions(Vec<CompileError>),
 }
 
 impl fmt::Debug for Plane {
@@ -35,16 +55,38 @@ impl fmt::Debug for Plane {
 }
 
 impl Plane {
-    /// Opens the documents of a store.
+    /// Opens the documents of a store, and compiles them together with what files define.
+    /// `counters` say which generation workers serve.
     ///
     /// # Errors
-    /// The store cannot be read.
+    /// The store cannot be read, or the definitions of the files cannot run.
     pub fn open(
         store: Box<dyn Store>,
         access: Access,
         settings: Settings,
-    ) -> Result<Self, StoreError> {
-        Ok(Self { state: Mutex::new(State::open(store)?), settings, access })
+        files: Definitions,
+        counters: Arc<Counters>,
+    ) -> Result<Self, OpenError> {
+        let mut state = State::open(store).map_err(OpenError::Store)?;
+        let publication = Publication::start(&mut state, &settings, files, counters)
+            .map_err(OpenError::Definitions)?;
+        let published = Arc::clone(publication.publisher().published());
+        let publication = Mutex::new(publication);
+        Ok(Self { state: Mutex::new(state), publication, published, settings, access })
+    }
+
+    /// Where workers find what is in force.
+    #[must_use]
+    pub fn published(&self) -> &Arc<Published> {
+        &self.published
+    }
+
+    /// Serves other definitions from files.
+    ///
+    /// # Errors
+    /// Everything that keeps them from running; nothing has changed then.
+    pub fn replace_files(&self, files: Definitions) -> Result<Arc<Snapshot>, Vec<CompileError>> {
+        lock(&self.publication).replace_files(files)
     }
 
     /// What Ringway calls itself.
@@ -65,7 +107,7 @@ impl Plane {
         caller: &Caller,
         now_ms: u64,
     ) -> Result<Answer, ManagementError> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = lock(&self.state);
         let tx = Transaction::new(&mut state, caller.scope.clone());
         let mut call = Call {
             input: operation.input.clone(),
@@ -75,15 +117,25 @@ impl Plane {
             after: None,
         };
         let answer = (operation.run)(&mut call)?;
-        call.tx.commit()?;
+        let mut tx = call.tx;
+        let mut publication = lock(&self.publication);
+        let change = publication.prepare(&mut tx, &self.settings)?;
+        tx.commit()?;
+        if let Some(change) = change {
+            publication.put_in_force(change);
+        }
         Ok(answer)
     }
+}
+
+/// What a panic left behind is whole: transactions undo themselves.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::documents::Document;
     use crate::store::MemoryStore;
 
     /// A plane that keeps nothing and asks nobody.
@@ -91,17 +143,11 @@ pub(crate) mod tests {
         let settings = Settings {
             account_id: "000000000000".into(),
             region: "us-east-1".into(),
+            log_folder: None,
             host_suffix: "localhost".into(),
         };
-        Plane::open(Box::<MemoryStore>::default(), Access::Open, settings).unwrap()
-    }
-
-    /// Writes a document that no operation under test makes.
-    pub(crate) fn keep<T: Document>(plane: &Plane, parent: &str, id: &str, document: &T) {
-        let scope = crate::documents::Scope::new("000000000000", "us-east-1");
-        let mut state = plane.state.lock().unwrap();
-        let mut tx = Transaction::new(&mut state, scope);
-        tx.put(parent, id, document).unwrap();
-        tx.commit().unwrap();
+        let store = Box::<MemoryStore>::default();
+        let files = Definitions::default();
+        Plane::open(store, Access::Open, settings, files, Arc::default()).unwrap()
     }
 }

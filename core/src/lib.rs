@@ -15,6 +15,7 @@ pub mod integration;
 pub mod limits;
 pub mod link;
 pub mod mapping;
+pub mod model_template;
 pub mod openapi;
 pub mod router;
 pub mod settings;

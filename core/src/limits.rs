@@ -40,6 +40,8 @@ pub const PATH_PARAMETERS_MAX: usize = 16;
 pub const PATH_SEGMENTS_MAX: usize = 64;
 /// AWS "Size of mapping template", bytes.
 pub const TEMPLATE_BYTES_MAX: usize = 300 * 1024;
+/// Nesting of a template that GetModelTemplate writes, objects, arrays and `$ref`s.
+pub const MODEL_TEMPLATE_DEPTH_MAX: usize = 24;
 /// AWS "Access log template size", bytes.
 pub const ACCESS_LOG_FORMAT_BYTES_MAX: usize = 3 * 1024;
 /// API keys of one snapshot (AWS: 10,000 per account; ours bounds memory).
@@ -177,6 +179,11 @@ pub const ADMIN_BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Largest document of the management plane, bytes: a resource with its methods, for one. Deployed
 /// copies of APIs are not held in memory and may be larger.
 pub const DOCUMENT_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+// --- Publishing ---------------------------------------------------------------------------------
+
+/// Publications followed to the workers at once; what each replaced is kept until it is unused.
+pub const PUBLICATIONS_FOLLOWED_MAX: usize = 64;
 
 // --- Workers ------------------------------------------------------------------------------------
 

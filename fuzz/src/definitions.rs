@@ -10,7 +10,7 @@ use ringway_core::settings::{self, Extensions};
 /// imports is compiled or refused.
 pub fn openapi(bytes: &[u8]) {
     let base_path = [BasePath::Ignore, BasePath::Prepend, BasePath::Split][bytes.len() % 3];
-    let options = ImportOptions { base_path, fail_on_warnings: false, api_id: None };
+    let options = ImportOptions { base_path, ..ImportOptions::default() };
     let imported = import(bytes, &options);
     assert_eq!(imported, import(bytes, &options), "another answer the second time");
     match imported {

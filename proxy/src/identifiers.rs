@@ -26,6 +26,11 @@ impl Generator {
         Self(RefCell::new(fastrand::Rng::new()))
     }
 
+    /// A random number, any as likely as any other.
+    pub(crate) fn random(&self) -> u32 {
+        self.0.borrow_mut().u32(..)
+    }
+
     /// Fresh identifiers for a request received at `unix_ms`.
     pub(crate) fn next(&self, unix_ms: u64) -> Identifiers {
         let mut rng = self.0.borrow_mut();

@@ -97,16 +97,19 @@ async fn answer<'a>(
 ) -> Result<Answered, Failure> {
     let Some(head) = request.head else { return Err(Failure::Closed(Closed::ClientGone)) };
 
-    let (stage, path) = method_request::stage(applied, &worker.process.host_suffixes, head)?;
+    let snapshot = &*applied.snapshot;
+    let (at, path) = method_request::stage(&snapshot.apis, &worker.process.host_suffixes, head)?;
+    let stage = applied.stage(at).chosen(|| worker.identifiers.random());
+    let account = applied.account(at);
     (seen.stage, seen.path) = (Some(stage), path);
     let ix = method_request::method(&stage.stage, path, head.method(), &mut seen.places)?;
     seen.method = Some(ix);
     let (method, bound) = stage.method(ix);
 
-    let identified = api_key::identify(&applied.snapshot, &stage.stage, method, head)?;
+    let plans = (snapshot.usage(at), &*stage.stage);
+    let identified = api_key::identify(&account.account, plans, method, head)?;
     seen.caller = identified.map(|(caller, _)| caller);
-    let plan = identified.map(|(caller, at)| (&stage.plans[at], caller.api_key_id));
-    throttle::admit(&worker.process.buckets, received, plan, (ix, bound), applied.account)?;
+    throttle::admit(&worker.process.buckets, received, identified, (stage, ix), account)?;
 
     let slots = seen.parameters();
     let request = seen.facts(request, &slots);

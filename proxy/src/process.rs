@@ -3,7 +3,7 @@
 //! Keyed by AWS names, so that it outlives snapshots.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -49,6 +49,8 @@ pub(crate) struct Process {
     pub(crate) cut_off: AtomicUsize,
     /// Locked when a worker applies a snapshot, never by a request.
     caches: Mutex<HashMap<StageKey, StageCacheEntry>>,
+    /// Generation that [`Self::caches`] was tidied up for.
+    tidied: AtomicU64,
 }
 
 impl Process {
@@ -74,6 +76,7 @@ impl Process {
             draining: AtomicBool::new(false),
             cut_off: AtomicUsize::new(0),
             caches: Mutex::default(),
+            tidied: AtomicU64::new(0),
         }
     }
 
@@ -91,8 +94,11 @@ impl Process {
         Arc::clone(&entry.1)
     }
 
-    /// Forgets the caches of stages that are gone.
+    /// Forgets the caches of stages that are gone; the first worker on a snapshot does it for all.
     pub(crate) fn keep_caches(&self, snapshot: &Snapshot) {
+        if self.tidied.fetch_max(snapshot.generation, Ordering::Relaxed) >= snapshot.generation {
+            return;
+        }
         let mut caches = self.caches.lock().unwrap_or_else(PoisonError::into_inner);
         caches.retain(|(api, stage), _| {
             let ix = snapshot.apis.api(&**api).and_then(|entry| entry.stage(&**stage));

@@ -95,7 +95,8 @@ impl Worker {
         let snapshot = self.process.published.snapshot();
         let generation = snapshot.generation;
         self.process.keep_caches(&snapshot);
-        let applied = Applied::bind(self, snapshot);
+        let last = self.applied.borrow().clone();
+        let applied = Applied::bind(self, snapshot, last.as_deref());
         *self.applied.borrow_mut() = Some(Rc::new(applied));
         self.generation.set(generation);
         self.counters.generation.add(generation - self.counters.generation.value());

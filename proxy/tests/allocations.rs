@@ -120,7 +120,11 @@ fn definitions(upstream: SocketAddr) -> Definitions {
         .into(),
         ..Stage::default()
     };
-    let stages = vec![DeployedStage { stage, deployment: Arc::new(api) }];
+    let stages = vec![DeployedStage {
+        stage: Arc::new(stage),
+        deployment: Arc::new(api),
+        canary_deployment: None,
+    }];
     let apis = vec![DeployedApi { id: "guard".into(), stages }];
     Definitions { apis, ..Definitions::default() }
 }

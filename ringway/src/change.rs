@@ -77,7 +77,11 @@ mod tests {
             api.resources.push(resource);
         }
         let stage = Stage { stage_name: "dev".into(), ..Stage::default() };
-        let stages = vec![DeployedStage { stage, deployment: Arc::new(api) }];
+        let stages = vec![DeployedStage {
+            stage: Arc::new(stage),
+            deployment: Arc::new(api),
+            canary_deployment: None,
+        }];
         Definitions { apis: vec![DeployedApi { id: "a".into(), stages }], ..Definitions::default() }
     }
 

@@ -3,9 +3,8 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use ringway_control::publisher;
+use ringway_control::plane::Plane;
 use ringway_core::definition::Definitions;
-use ringway_core::link::Published;
 
 use crate::change::Change;
 use crate::source::{self, Files, Problem};
@@ -49,7 +48,8 @@ impl Reload {
     }
 
     /// Reads the files again and publishes what they say, if it is new and can run.
-    pub(crate) fn look(&mut self, published: &Published) -> Outcome {
+    pub(crate) fn look(&mut self, plane: &Plane) -> Outcome {
+        let published = plane.published();
         let (files, loaded) = source::load(&self.file, &self.stage);
         if files == self.seen {
             return Outcome::Unchanged;
@@ -59,7 +59,8 @@ impl Reload {
             return Outcome::Restored(published.generation());
         }
         let applied = loaded.and_then(|loaded| {
-            let snapshot = publisher::publish(&loaded.definitions, published)
+            let snapshot = plane
+                .replace_files(loaded.definitions.clone())
                 .map_err(|errors| self.seen.located(errors))?;
             Ok((loaded.definitions, snapshot.generation))
         });
@@ -95,6 +96,12 @@ impl fmt::Display for Outcome {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use ringway_control::access::Access;
+    use ringway_control::plane::Settings;
+    use ringway_control::store::MemoryStore;
+
     use super::*;
     use crate::scratch::Scratch;
 
@@ -114,18 +121,30 @@ paths:
         )
     }
 
+    fn plane(files: Definitions) -> Plane {
+        let settings = Settings {
+            account_id: "000000000000".into(),
+            region: "us-east-1".into(),
+            log_folder: None,
+            host_suffix: "localhost".into(),
+        };
+        let store = Box::<MemoryStore>::default();
+        Plane::open(store, Access::Open, settings, files, Arc::default()).unwrap()
+    }
+
     #[test]
     fn a_change_is_applied_refused_or_taken_back() {
         let scratch = Scratch::new();
         let file = scratch.write("api.yaml", document("/a", "mock"));
         let (files, loaded) = source::load(&file, "dev");
         let definitions = loaded.unwrap().definitions;
-        let published = publisher::first(&definitions).unwrap();
+        let plane = plane(definitions.clone());
         let mut reload = Reload::new(file, "dev".into(), files, definitions);
         let mut look = |text: &str| {
             scratch.write("api.yaml", text);
-            let told = reload.look(&published).to_string();
-            (told.replace(&format!("{}/", scratch.path().display()), ""), published.generation())
+            let told = reload.look(&plane).to_string();
+            let told = told.replace(&format!("{}/", scratch.path().display()), "");
+            (told, plane.published().generation())
         };
         assert_eq!(look(&document("/a", "mock")), (String::new(), 1));
 

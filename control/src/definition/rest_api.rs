@@ -79,5 +79,7 @@ pub(crate) fn whole(
     let responses = tx.list::<GatewayResponse>(id)?;
     api.gateway_responses =
         responses.into_iter().map(|entry| (entry.response_type, entry.response)).collect();
+    let parts = tx.list::<definition::DocumentationPart>(id)?;
+    api.documentation_parts = parts.into_iter().map(|part| (part.id.clone(), part)).collect();
     Ok(Some(api))
 }

@@ -83,6 +83,12 @@ impl Scrape {
         let help = "Generation of the snapshot in force.";
         encode_gauge(encoder, "ringway_snapshot_generation", help, generation)?;
 
+        let help = "From the order to publish to the last worker that serves the new snapshot.";
+        let kind = MetricType::Histogram;
+        let metric =
+            encoder.encode_descriptor("ringway_publish", help, Some(&Unit::Seconds), kind)?;
+        stage::Total::of([self.counters.publications()].into_iter()).encode(metric)?;
+
         let help = "Access-log records written.";
         let written = self.log.records.value();
         encode_counter(encoder, "ringway_access_log_written", help, written)?;

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use ringway_core::snapshot::{ApiTable, Rate, Snapshot};
+use ringway_core::snapshot::{ApiTable, Snapshot};
 
 use super::*;
 
@@ -12,10 +12,9 @@ pub(crate) fn snapshot(generation: u64) -> Snapshot {
     Snapshot {
         generation,
         stages: Box::default(),
+        usage: Box::default(),
         apis: ApiTable::default(),
-        keys: Arc::default(),
-        plans: Box::default(),
-        account: Rate { rate_limit: 1.0, burst_limit: 1 },
+        accounts: Box::default(),
     }
 }
 
@@ -32,13 +31,14 @@ fn scrape(counters: Counters) -> String {
 fn filled() -> Counters {
     let counters = Counters::default();
     for worker in 0..2_u16 {
-        let stage = counters.stage(worker, "petstore", "dev");
+        let stage = counters.stage(worker, "petstore", "dev", false);
         stage.count.add(2);
         stage.errors_4xx.add(1);
         stage.latency.record(80);
         stage.latency.record(40_000_000);
         stage.integration_latency.record(1_000);
-        counters.stage(worker, "a\"b\\c", "prod").count.add(1);
+        counters.stage(worker, "a\"b\\c", "prod", false).count.add(1);
+        counters.stage(worker, "petstore", "dev", true).count.add(3);
         let own = counters.worker();
         own.connections.add(5);
         own.parked.add(4);
@@ -52,6 +52,8 @@ fn sums_over_workers() {
     let text = scrape(filled());
     let expect = |line: &str| assert!(text.lines().any(|l| l == line), "{line} not in\n{text}");
     expect(r#"ringway_count_total{api="petstore",stage="dev"} 4"#);
+    expect(r#"ringway_count_total{api="petstore",stage="dev",canary="true"} 6"#);
+    expect(r#"ringway_publish_seconds_count 0"#);
     expect(r#"ringway_4xx_error_total{api="petstore",stage="dev"} 2"#);
     expect(r#"ringway_5xx_error_total{api="petstore",stage="dev"} 0"#);
     expect(r#"ringway_cache_hit_count_total{api="petstore",stage="dev"} 0"#);

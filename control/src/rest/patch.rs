@@ -34,7 +34,7 @@ pub(crate) struct PatchOperation {
 /// What may be patched at a path.
 #[derive(Clone, Copy)]
 pub(crate) struct Rule {
-    /// `/description`, `/requestParameters/{}`: `{}` is one part, unescaped.
+    /// `/description`, `/requestParameters/{}`: `{}` is one part, unescaped; `*` is every path.
     pub(crate) path: &'static str,
     /// What may be done there.
     pub(crate) ops: &'static [Op],
@@ -61,6 +61,8 @@ pub(crate) type Parse = fn(&PatchOperation) -> Result<Value, ManagementError>;
 pub(crate) enum Wording {
     /// `Invalid patch path /x`, `Invalid patch operation specified. Must be one of: [replace]`.
     Plain,
+    /// `Invalid patch path /x`, for a wrong operation as well (aws-facts 114).
+    Path,
     /// `Invalid patch path  '/x' specified for op 'replace'. Must be one of: [/a, /b]`.
     Listed,
 }
@@ -78,6 +80,8 @@ pub(crate) const REPLACE: &[Op] = &[Op::Replace];
 pub(crate) const ENTRY: &[Op] = &[Op::Add, Op::Remove, Op::Replace];
 /// What optional members take.
 pub(crate) const OPTIONAL: &[Op] = &[Op::Add, Op::Remove, Op::Replace];
+/// Everything: which are allowed is said in words of their own.
+pub(crate) const ANY: &[Op] = &[Op::Add, Op::Remove, Op::Move, Op::Test, Op::Replace, Op::Copy];
 
 /// The patch operations of a call, in their order.
 pub(crate) fn operations(input: &Input) -> Result<Vec<PatchOperation>, ManagementError> {
@@ -120,7 +124,7 @@ impl Rules {
 
     fn unknown_path(self, operation: &PatchOperation) -> ManagementError {
         match self.wording {
-            Wording::Plain => invalid_path(operation),
+            Wording::Plain | Wording::Path => invalid_path(operation),
             Wording::Listed => self.listed(operation),
         }
     }
@@ -128,6 +132,7 @@ impl Rules {
     fn unknown_op(self, operation: &PatchOperation, rule: &Rule) -> ManagementError {
         match self.wording {
             Wording::Plain => invalid_op(rule.ops),
+            Wording::Path => invalid_path(operation),
             Wording::Listed => self.listed(operation),
         }
     }
@@ -227,6 +232,9 @@ pub(crate) fn number(operation: &PatchOperation) -> Result<Value, ManagementErro
 
 /// The parts of a path that `{}` takes; `None` when it does not fit.
 fn captures(pattern: &str, path: &str) -> Option<Vec<String>> {
+    if pattern == "*" {
+        return Some(Vec::new());
+    }
     let (mut wanted, mut given) = (pattern.split('/'), path.split('/'));
     let mut taken = Vec::new();
     loop {

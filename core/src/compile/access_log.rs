@@ -1,23 +1,12 @@
 //! Access-log settings of a stage.
 
-use std::collections::HashMap;
-use std::sync::Arc;
-
 use super::report::Report;
 use super::scope::Scope;
 use crate::context::TemplateKind;
 use crate::snapshot::{AccessLog, LogDestination};
 
-/// Destinations so far; stages that name the same one share it.
-#[derive(Debug, Default)]
-pub(super) struct Destinations(HashMap<LogDestination, Arc<LogDestination>>);
-
 /// Compiles a stage's access log; `None` without one, and when it is refused.
-pub(super) fn compile(
-    scope: &Scope<'_>,
-    destinations: &mut Destinations,
-    report: &mut Report,
-) -> Option<AccessLog> {
+pub(super) fn compile(scope: &Scope<'_>, report: &mut Report) -> Option<AccessLog> {
     let settings = scope.stage.access_log_settings.as_ref()?;
     let place = scope.settings.key("accessLogSettings");
     let destination =
@@ -27,9 +16,7 @@ pub(super) fn compile(
         _ => scope.template(&settings.format, TemplateKind::AccessLog),
     };
     let format = report.keep(&place.key("format"), format);
-    let destination = destination?;
-    let shared = destinations.0.entry(destination.clone()).or_insert_with(|| destination.into());
-    Some(AccessLog { destination: Arc::clone(shared), format: format? })
+    Some(AccessLog { destination: scope.shared.destination(destination?), format: format? })
 }
 
 /// `file:///absolute/path` (taken as it is, without escapes), `stdout:` or `stderr:`.

@@ -1,54 +1,131 @@
 //! One stage of one API.
 
-use super::access_log::{self, Destinations};
+use std::sync::Arc;
+
 use super::report::{Place, Report};
 use super::scope::Scope;
 use super::settings::{self, MethodSettings};
-use super::{cache, gateway_response, method};
-use crate::definition::{ApiKeySource, DeployedStage};
+use super::shared::Shared;
+use super::{access_log, cache, canary, gateway_response, method};
+use crate::definition::{ApiKeySource, DeployedStage, Owner, RestApi};
 use crate::limits;
 use crate::router::{Route, Router};
-use crate::snapshot::{Method, MethodIx, Stage, StageIx};
+use crate::snapshot::{Canary, Method, MethodIx, Stage};
 
-/// Compiles a stage; `None` when what it needs is refused.
+/// What a stage is compiled from.
+#[derive(Clone, Copy)]
+pub(super) struct Source<'d> {
+    pub(super) owner: &'d Owner,
+    pub(super) api_id: &'d str,
+    pub(super) deployed: &'d DeployedStage,
+}
+
+/// One of the two deployments of a stage.
+struct Variant<'d> {
+    api: &'d RestApi,
+    other: Option<&'d RestApi>,
+    deployment_id: &'d str,
+    variables: Box<[(Box<str>, Box<str>)]>,
+    cache_name: &'d str,
+    is_canary_request: Option<bool>,
+}
+
+/// Compiles a stage; `None` when anything of it is refused.
 pub(super) fn compile(
-    api_id: &str,
-    deployed: &DeployedStage,
-    place: Place,
-    destinations: &mut Destinations,
+    source: Source<'_>,
+    place: &Place,
+    shared: &Shared,
     report: &mut Report,
 ) -> Option<Stage> {
-    let (stage, api) = (&deployed.stage, &*deployed.deployment);
+    let DeployedStage { stage, deployment, canary_deployment } = source.deployed;
+    let canary = match (&stage.canary_settings, canary_deployment) {
+        (None, _) => None,
+        (Some(settings), Some(canary)) => Some((settings, &**canary)),
+        (Some(_), None) => {
+            let message =
+                "a canary needs a deployment of its own, which a settings file cannot name";
+            report.refuse(&place.key("canarySettings"), message);
+            None
+        }
+    };
+    let refused = report.refused();
+    let base = Variant {
+        api: deployment,
+        other: canary.map(|(_, api)| api),
+        deployment_id: stage.deployment_id.as_deref().unwrap_or_default(),
+        variables: settings::variables(&stage.variables, &place.key("variables"), report),
+        cache_name: &stage.stage_name,
+        is_canary_request: canary.map(|_| false),
+    };
+    let base = variant(source, base, place, shared, report);
+    let Some((settings, api)) = canary else { return base };
+
+    let place_of_canary = place.key("canarySettings");
+    let share = canary::share(settings.percent_traffic, &place_of_canary, report);
+    let own_cache = canary::cache_name(&stage.stage_name);
+    let of_canary = Variant {
+        api,
+        other: Some(deployment),
+        deployment_id: &settings.deployment_id,
+        variables: canary::variables(stage, settings, &place_of_canary, report),
+        cache_name: if settings.use_stage_cache { &stage.stage_name } else { &own_cache },
+        is_canary_request: Some(true),
+    };
+    let of_canary = variant(source, of_canary, place, shared, report);
+    if report.refused() > refused {
+        return None;
+    }
+    let canary = Canary { share, stage: Arc::new(of_canary?) };
+    Some(Stage { canary: Some(canary), ..base? })
+}
+
+fn variant(
+    source: Source<'_>,
+    variant: Variant<'_>,
+    place: &Place,
+    shared: &Shared,
+    report: &mut Report,
+) -> Option<Stage> {
+    let refused = report.refused();
+    let Source { owner, api_id, deployed } = source;
+    let (stage, api) = (&*deployed.stage, variant.api);
     let scope = Scope {
         api_id,
         api,
         stage,
+        other: variant.other,
+        cache_name: variant.cache_name,
         document: Place::document(api_id),
-        limits: settings::limits(stage, &place, report),
-        variables: settings::variables(stage, &place, report),
-        settings: place,
+        limits: settings::limits(stage, place, report),
+        variables: variant.variables,
+        settings: place.clone(),
+        shared,
     };
     refuse_unsupported(&scope, report);
     let method_settings = MethodSettings::resolve(&scope, report);
     let methods = methods(&scope, &method_settings, report);
     let router = router(&scope, &methods, report);
-    let access_log = access_log::compile(&scope, destinations, report);
+    let access_log = access_log::compile(&scope, report);
     let cache = cache::stage(&scope, report);
+    let gateway_responses = gateway_response::compile(&scope, report);
+    if report.refused() > refused {
+        return None;
+    }
     Some(Stage {
-        // Numbered once all stages are known.
-        ix: StageIx(0),
+        account_id: Arc::clone(&owner.account_id),
         api_id: api_id.into(),
         api_name: api.name.as_str().into(),
         name: stage.stage_name.as_str().into(),
-        deployment_id: stage.deployment_id.as_deref().unwrap_or_default().into(),
+        deployment_id: variant.deployment_id.into(),
         router: router?,
-        gateway_responses: gateway_response::compile(&scope, report)?,
+        gateway_responses: gateway_responses?,
         methods,
         access_log,
         cache,
-        plans: Box::default(),
         request_body_bytes_max: scope.limits.request_body_bytes,
         variables: scope.variables,
+        is_canary_request: variant.is_canary_request,
+        canary: None,
     })
 }
 

@@ -113,7 +113,7 @@ fn prefix<'n>(scope: &MethodScope<'_, 'n>, names: impl Iterator<Item = &'n str>)
     let namespace = scope.integration.cache_namespace.as_deref();
     let start = [
         scope.stage.api_id,
-        scope.stage.stage.stage_name.as_str(),
+        scope.stage.cache_name,
         scope.verb,
         namespace.unwrap_or(&scope.resource.id),
     ];

@@ -1,8 +1,11 @@
 //! Gateway responses: all 21, each resolved to what answers.
 
+use std::sync::Arc;
+
 use super::report::{Place, Report};
 use super::response::{client_header, status_code};
 use super::scope::Scope;
+use super::shared::GatewayResponses;
 use crate::context::{Template, TemplateKind};
 use crate::definition;
 use crate::error::ResponseType;
@@ -13,10 +16,18 @@ use crate::snapshot::GatewayResponse;
 
 /// Compiles the answers by `ResponseType as usize`: the customer's own, else the customer's
 /// DEFAULT_4XX or DEFAULT_5XX, else AWS's.
-pub(super) fn compile(
-    scope: &Scope<'_>,
-    report: &mut Report,
-) -> Option<Box<[GatewayResponse; ResponseType::ALL.len()]>> {
+pub(super) fn compile(scope: &Scope<'_>, report: &mut Report) -> Option<GatewayResponses> {
+    if !scope.api.gateway_responses.is_empty() {
+        return all(scope, report);
+    }
+    if scope.shared.gateway_responses.get().is_none() {
+        // Another call cannot come between.
+        let _ = scope.shared.gateway_responses.set(all(scope, report)?);
+    }
+    scope.shared.gateway_responses.get().map(Arc::clone)
+}
+
+fn all(scope: &Scope<'_>, report: &mut Report) -> Option<GatewayResponses> {
     let own = |of: ResponseType| scope.api.gateway_responses.get(&of).map(|own| (of, own));
     let compiled = ResponseType::ALL.map(|of| {
         let found = own(of).or_else(|| own(fallback(of)));
@@ -25,7 +36,7 @@ pub(super) fn compile(
         response(scope, of, definition, &place(scope, from), report)
     });
     let all: Option<Vec<_>> = compiled.into_iter().collect();
-    all?.into_boxed_slice().try_into().ok()
+    Arc::<[GatewayResponse]>::from(all?).try_into().ok()
 }
 
 /// The type whose customisation a type takes that has none of its own.

@@ -42,11 +42,18 @@ impl Place {
 #[derive(Debug, Default)]
 pub(super) struct Report {
     errors: IndexSet<CompileError>,
+    refused: usize,
 }
 
 impl Report {
+    /// How often something was refused, repetitions included.
+    pub(super) fn refused(&self) -> usize {
+        self.refused
+    }
+
     /// Adds an error.
     pub(super) fn refuse(&mut self, place: &Place, message: impl Into<String>) {
+        self.refused += 1;
         self.errors.insert(CompileError {
             api: place.api.clone(),
             path: place.path.clone(),
@@ -56,6 +63,7 @@ impl Report {
 
     /// Adds an error of the router, which knows only the document.
     pub(super) fn refuse_all(&mut self, errors: Vec<CompileError>, api_id: &str) {
+        self.refused += errors.len();
         self.errors.extend(errors.into_iter().map(|error| error.in_api(api_id)));
     }
 

@@ -6,7 +6,6 @@ use super::scope::{MethodScope, Scope, invalid_expression};
 use crate::definition::{ContentHandling, IntegrationResponse, IntegrationType};
 use crate::http::syntax::is_field_name;
 use crate::http::{FieldName, rules};
-use crate::integration::selection_pattern;
 use crate::mapping::ResponseSource;
 use crate::snapshot::{MediaTypes, ResponseRule, ResponseSelector};
 
@@ -26,7 +25,7 @@ pub(super) fn selector(
         let ix = rules.len() as u16;
         let pattern = response.selection_pattern.as_deref().filter(|pattern| !pattern.is_empty());
         let place = all.key(pattern.unwrap_or("default"));
-        match pattern.map(selection_pattern) {
+        match pattern.map(|pattern| scope.stage.shared.pattern(pattern)) {
             None => default = default.or(Some(ix)),
             Some(pattern) => patterns.push((report.keep(&place, pattern)?, ix)),
         }

@@ -2,6 +2,7 @@
 
 use super::report::Place;
 use super::settings::Limits;
+use super::shared::Shared;
 use crate::context::{Template, TemplateKind};
 use crate::definition::{Integration, Method, Resource, RestApi, Stage};
 use crate::mapping::{ResponseSource, Source};
@@ -14,6 +15,10 @@ pub(super) struct Scope<'d> {
     pub(super) api: &'d RestApi,
     /// Stage settings.
     pub(super) stage: &'d Stage,
+    /// The other deployment of the stage, when there is a canary: settings may be for its methods.
+    pub(super) other: Option<&'d RestApi>,
+    /// Whose cached responses are seen: the stage's name, or the canary's own.
+    pub(super) cache_name: &'d str,
     /// Root of the API's document.
     pub(super) document: Place,
     /// The stage in the settings.
@@ -22,6 +27,8 @@ pub(super) struct Scope<'d> {
     pub(super) limits: Limits,
     /// Stage variables, sorted by name.
     pub(super) variables: Box<[(Box<str>, Box<str>)]>,
+    /// What stages have in common.
+    pub(super) shared: &'d Shared,
 }
 
 /// One method of that API.

@@ -1,10 +1,12 @@
 //! Stage settings: variables, limits, throttles, and which settings hold for which method.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+
+use indexmap::IndexMap;
 
 use super::report::{Place, Report};
 use super::scope::Scope;
-use crate::definition::{MethodSetting, RestApi, Stage, ThrottleSettings};
+use crate::definition::{MethodSetting, Stage, ThrottleSettings};
 use crate::limits;
 use crate::snapshot::Rate;
 
@@ -20,18 +22,17 @@ pub(super) fn rate(settings: &ThrottleSettings, place: &Place, report: &mut Repo
 /// Stage variables, sorted by name
 /// (<https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html>).
 pub(super) fn variables(
-    stage: &Stage,
+    written: &IndexMap<String, String>,
     place: &Place,
     report: &mut Report,
 ) -> Box<[(Box<str>, Box<str>)]> {
-    let place = place.key("variables");
-    if stage.variables.len() > limits::STAGE_VARIABLES_MAX {
+    if written.len() > limits::STAGE_VARIABLES_MAX {
         let most = limits::STAGE_VARIABLES_MAX;
-        report.refuse(&place, format!("A stage has at most {most} variables"));
+        report.refuse(place, format!("A stage has at most {most} variables"));
     }
     let name_byte = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     let value_byte = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?#&=,".contains(&byte);
-    for (name, value) in &stage.variables {
+    for (name, value) in written {
         if !(1..=64).contains(&name.len()) || !name.bytes().all(name_byte) {
             report.refuse(&place.key(name), "A stage variable's name is 1 to 64 of A-Za-z0-9_");
         }
@@ -43,7 +44,7 @@ pub(super) fn variables(
         }
     }
     let owned = |(name, value): (&String, &String)| (name.as_str().into(), value.as_str().into());
-    let mut variables: Vec<(Box<str>, Box<str>)> = stage.variables.iter().map(owned).collect();
+    let mut variables: Vec<(Box<str>, Box<str>)> = written.iter().map(owned).collect();
     variables.sort();
     variables.into()
 }
@@ -75,7 +76,7 @@ pub(super) fn limits(stage: &Stage, place: &Place, report: &mut Report) -> Limit
 pub(super) struct MethodSettings<'d> {
     /// `*/*`
     default: Option<&'d MethodSetting>,
-    by_method: HashMap<(String, String), &'d MethodSetting>,
+    by_path: HashMap<String, HashMap<String, &'d MethodSetting>>,
 }
 
 /// The settings of one method.
@@ -89,7 +90,18 @@ pub(super) struct Settings<'d> {
 impl<'d> MethodSettings<'d> {
     /// Reads `methodSettings`.
     pub(super) fn resolve(scope: &Scope<'d>, report: &mut Report) -> Self {
-        let mut settings = Self { default: None, by_method: HashMap::new() };
+        let mut settings = Self { default: None, by_path: HashMap::new() };
+        let resources = scope.api.resources.iter();
+        let others = scope.other.into_iter().flat_map(|other| &other.resources);
+        let others: HashSet<(&str, &str)> = others
+            .flat_map(|resource| resource.methods.keys().map(|verb| (&*resource.path, &**verb)))
+            .collect();
+        let resources: HashMap<&str, _> =
+            resources.map(|resource| (resource.path.as_str(), &resource.methods)).collect();
+        let has_method = |(path, verb): &(String, String)| {
+            resources.get(path.as_str()).is_some_and(|methods| methods.contains_key(verb))
+                || others.contains(&(path, verb))
+        };
         let place = scope.settings.key("methodSettings");
         for (key, setting) in &scope.stage.method_settings {
             let place = place.key(key);
@@ -99,8 +111,10 @@ impl<'d> MethodSettings<'d> {
                 Some((path, verb)) if path == "/*" && verb == "*" => {
                     settings.default.replace(setting).is_some()
                 }
-                Some(method) if has_method(scope.api, &method) => {
-                    settings.by_method.insert(method, setting).is_some()
+                Some(method) if has_method(&method) => {
+                    let (path, verb) = method;
+                    let verbs = settings.by_path.entry(path).or_default();
+                    verbs.insert(verb, setting).is_some()
                 }
                 _ => {
                     report.refuse(&place, "There is no such method in this API");
@@ -116,7 +130,7 @@ impl<'d> MethodSettings<'d> {
 
     /// What holds for a method, if anything is set: its own, else those of `*/*`.
     pub(super) fn of(&self, path: &str, verb: &str) -> Option<Settings<'d>> {
-        let own = self.by_method.get(&(path.to_string(), verb.to_string()));
+        let own = self.by_path.get(path).and_then(|verbs| verbs.get(verb).copied());
         let own = own.map(|setting| Settings { setting, exact: true });
         own.or_else(|| self.default.map(|setting| Settings { setting, exact: false }))
     }
@@ -128,12 +142,6 @@ pub(super) fn method_key(key: &str) -> Option<(String, String)> {
     let (path, verb) = key.rsplit_once('/')?;
     let path = path.replace("~1", "/");
     Some((format!("/{}", path.trim_matches('/')), verb.to_ascii_uppercase()))
-}
-
-/// Does the API define this method?
-pub(super) fn has_method(api: &RestApi, (path, verb): &(String, String)) -> bool {
-    let mut resources = api.resources.iter().filter(|resource| resource.path == *path);
-    resources.any(|resource| resource.methods.contains_key(verb))
 }
 
 /// Values AWS refuses, and settings this build does not have.

@@ -1,12 +1,13 @@
 //! A request on a small stage, for tests of everything that reads a [`Context`].
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
 
 use super::{Client, Context, Outcome, RequestFacts};
 use crate::http::{Fields, parse_request};
 use crate::snapshot::{
     GatewayResponse, Integration, MediaTypes, Method, MockIntegration, Passthrough,
-    ResponseSelector, Stage, StageIx,
+    ResponseSelector, Stage,
 };
 
 /// A request on the resource `/pets/{petId}` of the stage `dev`. What follows `/dev/pets/` in its
@@ -69,19 +70,20 @@ fn stage() -> Stage {
     let gateway_response =
         |_| GatewayResponse { status: None, headers: Box::default(), templates: Box::default() };
     Stage {
-        ix: StageIx(0),
+        account_id: "000000000000".into(),
         api_id: "a1b2c3d4e5".into(),
         api_name: "pets".into(),
         name: "dev".into(),
         deployment_id: "dep1".into(),
         router: Default::default(),
         methods: Box::default(),
-        gateway_responses: Box::new(std::array::from_fn(gateway_response)),
+        gateway_responses: Arc::new(std::array::from_fn(gateway_response)),
         variables: Box::default(),
         access_log: None,
         cache: None,
-        plans: Box::default(),
         request_body_bytes_max: 1024,
+        is_canary_request: Some(false),
+        canary: None,
     }
 }
 

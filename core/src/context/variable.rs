@@ -37,6 +37,7 @@ macro_rules! variables {
 }
 
 variables! {
+    AccountId "accountId";
     ApiId "apiId";
     DeploymentId "deploymentId";
     DomainName "domainName";
@@ -53,6 +54,7 @@ variables! {
     IntegrationError "integration.error" | "integrationErrorMessage";
     IntegrationLatency "integration.latency" | "integrationLatency";
     IntegrationStatus "integration.integrationStatus" | "integration.status" | "integrationStatus";
+    IsCanaryRequest "isCanaryRequest";
     Path "path";
     Protocol "protocol";
     RequestId "requestId";
@@ -67,10 +69,9 @@ variables! {
     XrayTraceId "xrayTraceId";
 }
 
-/// Documented, and undefined in this build: no account, authorizer, WAF, canary, custom domain,
-/// AWS integration, client certificate, response streaming or override exists here.
+/// Documented, and undefined in this build: no authorizer, WAF, custom domain, AWS integration,
+/// client certificate, response streaming or override exists here.
 const UNSET: &[&str] = &[
-    "accountId",
     "authenticate.error",
     "authenticate.latency",
     "authenticate.status",
@@ -105,7 +106,6 @@ const UNSET: &[&str] = &[
     "integration.responseTransferMode",
     "integration.timeToAllHeaders",
     "integration.timeToFirstContent",
-    "isCanaryRequest",
     "responseOverride.status",
     "tlsVersion",
     "waf.error",
@@ -152,6 +152,7 @@ impl Variable {
         let outcome = |pick: fn(&Outcome) -> u64| ctx.outcome.as_ref().map(pick).map(Value::Number);
         match self {
             Self::Unset => None,
+            Self::AccountId => ctx.stage.map(|stage| text(&stage.account_id)),
             Self::ApiId => ctx.stage.map(|stage| text(&stage.api_id)),
             Self::DeploymentId => ctx.stage.map(|stage| text(&stage.deployment_id)),
             Self::DomainName => host(head).map(Value::Text),
@@ -175,6 +176,10 @@ impl Variable {
             Self::IntegrationStatus => {
                 ctx.outcome?.integration_status.map(|status| Value::Number(status.into()))
             }
+            Self::IsCanaryRequest => ctx
+                .stage?
+                .is_canary_request
+                .map(|canary| text(if canary { "true" } else { "false" })),
             Self::Path => path(ctx),
             Self::Protocol => head.map(|head| text(protocol(head.version()))),
             Self::RequestId => Some(Value::Text(request.request_id)),
@@ -342,6 +347,7 @@ mod tests {
         fixture.with(|ctx| {
             let ctx = Context { error: Some(&error), outcome: Some(outcome()), ..*ctx };
             let expected = [
+                ("accountId", "000000000000"),
                 ("apiId", "a1b2c3d4e5"),
                 ("deploymentId", "dep1"),
                 ("domainName", "abc.execute-api.localhost:8080"),
@@ -362,6 +368,7 @@ mod tests {
                 ("integration.integrationStatus", "503"),
                 ("integration.status", "503"),
                 ("integrationStatus", "503"),
+                ("isCanaryRequest", "false"),
                 ("path", "/dev/pets/7"),
                 ("protocol", "HTTP/1.1"),
                 ("requestId", "00000000-0000-4000-8000-000000000000"),

@@ -5,11 +5,15 @@
 //! snapshot.
 //! Shapes: <https://docs.aws.amazon.com/apigateway/latest/api/API_Operations.html>.
 
+mod documentation;
 mod method;
 mod rest_api;
 mod stage;
 mod usage;
 
+pub use documentation::{
+    DocumentationLocation, DocumentationPart, DocumentationPartType, DocumentationVersion,
+};
 pub use method::{
     ContentHandling, Integration, IntegrationResponse, IntegrationType, Method, MethodResponse,
     PassthroughBehavior, TlsConfig,
@@ -19,7 +23,8 @@ pub use rest_api::{
     Resource, RestApi,
 };
 pub use stage::{
-    AccessLogSettings, MethodSetting, Stage, StageLimits, UnauthorizedCacheControlHeaderStrategy,
+    AccessLogSettings, CanarySettings, MethodSetting, Stage, StageLimits,
+    UnauthorizedCacheControlHeaderStrategy,
 };
 pub use usage::{
     Account, ApiKey, ApiStage, QuotaPeriod, QuotaSettings, ThrottleSettings, UsagePlan,
@@ -27,33 +32,56 @@ pub use usage::{
 
 use std::sync::Arc;
 
-/// Everything one process serves: the input of the compiler.
+/// What one account serves in one region: the input of the compiler.
+///
+/// Cheap to make again after a change: what did not change is shared, and the compiler looks at it
+/// no more than once.
 #[derive(Debug, Clone, Default)]
 pub struct Definitions {
+    /// Whose they are; no two of a process have the same.
+    pub owner: Owner,
     /// The account-wide throttle.
     pub account: Account,
     /// APIs with the stages that run them.
     pub apis: Vec<DeployedApi>,
     /// API keys, values included.
-    pub api_keys: Vec<ApiKey>,
+    pub api_keys: Arc<Vec<ApiKey>>,
     /// Usage plans.
-    pub usage_plans: Vec<UsagePlan>,
+    pub usage_plans: Arc<Vec<UsagePlan>>,
+}
+
+/// An account in a region.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Owner {
+    /// `$context.accountId`: twelve digits on AWS.
+    pub account_id: Arc<str>,
+    /// `us-east-1`, …
+    pub region: Arc<str>,
+}
+
+impl Default for Owner {
+    fn default() -> Self {
+        Self { account_id: "000000000000".into(), region: "us-east-1".into() }
+    }
 }
 
 /// One API and its stages.
 #[derive(Debug, Clone)]
 pub struct DeployedApi {
-    /// The API's identifier: 1 to 64 of `a-z 0-9 -`; AWS makes 10 characters.
+    /// The API's identifier: 1 to 64 of `a-z 0-9 -`, unique in the process; AWS makes 10
+    /// characters.
     pub id: String,
     /// Stages, each with the immutable copy it runs.
     pub stages: Vec<DeployedStage>,
 }
 
-/// A stage and the deployment it points to.
-#[derive(Debug, Clone)]
+/// A stage and the deployments it points to.
+#[derive(Debug, Clone, Default)]
 pub struct DeployedStage {
     /// Settings that act without a deployment.
-    pub stage: Stage,
+    pub stage: Arc<Stage>,
     /// The deployment: an immutable copy of the API.
     pub deployment: Arc<RestApi>,
+    /// The deployment of [`Stage::canary_settings`]; needed with them, ignored without.
+    pub canary_deployment: Option<Arc<RestApi>>,
 }

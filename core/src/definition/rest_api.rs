@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use super::Method;
+use super::{DocumentationPart, DocumentationVersion, Method};
 use crate::error::ResponseType;
 
 /// Where a caller's API key is read from.
@@ -56,9 +56,10 @@ pub struct RestApi {
     pub authorizers: IndexMap<String, Authorizer>,
     /// Customised gateway responses.
     pub gateway_responses: IndexMap<ResponseType, GatewayResponse>,
-    /// `x-amazon-apigateway-documentation`, kept for export.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub documentation: Option<serde_json::Value>,
+    /// Documentation parts, by identifier.
+    pub documentation_parts: IndexMap<String, DocumentationPart>,
+    /// Snapshots of the documentation parts, by version.
+    pub documentation_versions: IndexMap<String, DocumentationVersion>,
     /// Messages of the import that did not stop it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,

@@ -30,11 +30,30 @@ pub struct Stage {
     /// Access log.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub access_log_settings: Option<AccessLogSettings>,
+    /// A second deployment that takes a part of the requests.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub canary_settings: Option<CanarySettings>,
     /// X-Ray; refused until supported.
     pub tracing_enabled: bool,
     /// Ringway's own: AWS's walls, raised for this stage.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limits: Option<StageLimits>,
+}
+
+/// A canary release of a stage
+/// (<https://docs.aws.amazon.com/apigateway/latest/api/API_CanarySettings.html>).
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct CanarySettings {
+    /// The deployment it points to.
+    pub deployment_id: String,
+    /// Share of the requests it takes, 0 to 100.
+    pub percent_traffic: f64,
+    /// Its stage variables, above those of the stage.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub stage_variable_overrides: IndexMap<String, String>,
+    /// Cached responses are those of the stage; otherwise it has its own.
+    pub use_stage_cache: bool,
 }
 
 /// Limits a stage raises above AWS's (Ringway's own, not in AWS).

@@ -3,6 +3,7 @@
 //! A counter has a single writer, so an increment is a plain load and store, never a locked
 //! instruction; readers see a value at most one request old.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -114,9 +115,13 @@ pub struct WorkerCounters {
 /// All counters of the process; locked only to register and to scrape.
 #[derive(Debug, Default)]
 pub struct Counters {
-    stages: Mutex<Vec<StageEntry>>,
+    stages: Mutex<HashMap<StageKey, Arc<StageCounters>>>,
     workers: Mutex<Vec<Arc<WorkerCounters>>>,
+    publications: Histogram,
 }
+
+/// Worker, API, stage, whether of its canary.
+type StageKey = (u16, Arc<str>, Arc<str>, bool);
 
 /// Counters of (worker, API, stage).
 #[derive(Debug, Clone)]
@@ -127,27 +132,18 @@ pub struct StageEntry {
     pub api: Arc<str>,
     /// Stage name.
     pub stage: Arc<str>,
+    /// Of its canary's requests; those are not among the stage's.
+    pub canary: bool,
     /// Its counters.
     pub counters: Arc<StageCounters>,
 }
 
 impl Counters {
-    /// The counters of a stage on a worker, made on first use; they outlive snapshots.
-    pub fn stage(&self, worker: u16, api: &str, stage: &str) -> Arc<StageCounters> {
-        let mut entries = self.stages.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(entry) =
-            entries.iter().find(|e| e.worker == worker && *e.api == *api && *e.stage == *stage)
-        {
-            return Arc::clone(&entry.counters);
-        }
-        let counters = Arc::<StageCounters>::default();
-        entries.push(StageEntry {
-            worker,
-            api: api.into(),
-            stage: stage.into(),
-            counters: Arc::clone(&counters),
-        });
-        counters
+    /// The counters of a stage on a worker, made on first use; they outlive snapshots. The requests
+    /// that its canary serves have their own.
+    pub fn stage(&self, worker: u16, api: &str, stage: &str, canary: bool) -> Arc<StageCounters> {
+        let mut stages = self.stages.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(stages.entry((worker, api.into(), stage.into(), canary)).or_default())
     }
 
     /// Registers a worker.
@@ -157,10 +153,31 @@ impl Counters {
         counters
     }
 
-    /// All stage counters, to be summed over workers.
+    /// All stage counters, to be summed over workers. Those that no worker holds any more, because
+    /// their stage is gone, are told once more and then forgotten.
     #[must_use]
     pub fn stages(&self) -> Vec<StageEntry> {
-        self.stages.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        let mut stages = self.stages.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut entries = Vec::with_capacity(stages.len());
+        stages.retain(|(worker, api, stage, canary), counters| {
+            let held = Arc::strong_count(counters) > 1;
+            entries.push(StageEntry {
+                worker: *worker,
+                api: Arc::clone(api),
+                stage: Arc::clone(stage),
+                canary: *canary,
+                counters: Arc::clone(counters),
+            });
+            held
+        });
+        entries
+    }
+
+    /// Durations from the order to publish to the last worker's first request under it; written by
+    /// the one thread that follows publications.
+    #[must_use]
+    pub fn publications(&self) -> &Histogram {
+        &self.publications
     }
 
     /// All workers' counters, by worker number.

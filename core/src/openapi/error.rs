@@ -10,6 +10,8 @@ pub enum ImportErrorKind {
     Document,
     /// An integration of the wrong shape; AWS reports it alone.
     Integration,
+    /// The body of ImportDocumentationParts is no document (aws-facts 87).
+    Documentation,
     /// A document that cannot become an API; AWS lists these.
     Definition,
     /// Only warnings, and the caller asked for none (`failonwarnings`).
@@ -52,6 +54,9 @@ impl ImportError {
     pub fn aws_message(&self) -> String {
         if self.all().any(|e| e.kind == ImportErrorKind::Document) {
             return "Invalid OpenAPI input.".into();
+        }
+        if self.kind == ImportErrorKind::Documentation {
+            return "Unable to build importer with provided input.".into();
         }
         if let Some(alone) = self.all().find(|e| e.kind == ImportErrorKind::Integration) {
             return alone.message.clone();

@@ -11,6 +11,13 @@ use super::problems::{Object, Problems, present, scalar_text};
 use crate::definition::{ApiKeySource, GatewayResponse, RequestValidator};
 use crate::error::ResponseType;
 
+pub(super) const VALIDATORS: &str = "x-amazon-apigateway-request-validators";
+pub(super) const GATEWAY_RESPONSES: &str = "x-amazon-apigateway-gateway-responses";
+pub(super) const API_KEY_SOURCE: &str = "x-amazon-apigateway-api-key-source";
+pub(super) const MINIMUM_COMPRESSION_SIZE: &str = "x-amazon-apigateway-minimum-compression-size";
+pub(super) const POLICY: &str = "x-amazon-apigateway-policy";
+pub(super) const BINARY_MEDIA_TYPES: &str = "x-amazon-apigateway-binary-media-types";
+
 /// AWS's largest `minimumCompressionSize`, bytes (aws-facts 26).
 const COMPRESSION_BYTES_MAX: u32 = 10_485_760;
 
@@ -20,10 +27,9 @@ pub(super) fn validators(
     ids: &mut Ids,
     problems: &mut Problems,
 ) -> IndexMap<String, RequestValidator> {
-    const KEY: &str = "x-amazon-apigateway-request-validators";
     let mut validators = IndexMap::new();
-    let map = problems.object(document, KEY, &At::ROOT);
-    let at = At::ROOT.key(KEY);
+    let map = problems.object(document, VALIDATORS, &At::ROOT);
+    let at = At::ROOT.key(VALIDATORS);
     for (name, value) in map.into_iter().flatten() {
         let at = at.key(name);
         let Some(members) = value.as_object() else {
@@ -47,10 +53,9 @@ pub(super) fn gateway_responses(
     document: &Object,
     problems: &mut Problems,
 ) -> IndexMap<ResponseType, GatewayResponse> {
-    const KEY: &str = "x-amazon-apigateway-gateway-responses";
     let mut responses = IndexMap::new();
-    let map = problems.object(document, KEY, &At::ROOT);
-    let at = At::ROOT.key(KEY);
+    let map = problems.object(document, GATEWAY_RESPONSES, &At::ROOT);
+    let at = At::ROOT.key(GATEWAY_RESPONSES);
     for (name, value) in map.into_iter().flatten() {
         let at = at.key(name);
         let Some(kind) = ResponseType::ALL.into_iter().find(|kind| kind.name() == name) else {
@@ -91,14 +96,13 @@ fn text_map(
 
 /// `x-amazon-apigateway-api-key-source`.
 pub(super) fn api_key_source(document: &Object, problems: &mut Problems) -> ApiKeySource {
-    const KEY: &str = "x-amazon-apigateway-api-key-source";
-    let text = problems.text(document, KEY, &At::ROOT).map(|t| t.to_ascii_uppercase());
+    let text = problems.text(document, API_KEY_SOURCE, &At::ROOT).map(|t| t.to_ascii_uppercase());
     match text.as_deref() {
         None | Some("HEADER") => ApiKeySource::Header,
         Some("AUTHORIZER") => ApiKeySource::Authorizer,
         Some(other) => {
             let text = format!("Invalid API key source '{other}', must be HEADER or AUTHORIZER");
-            problems.error(&At::ROOT.key(KEY), text);
+            problems.error(&At::ROOT.key(API_KEY_SOURCE), text);
             ApiKeySource::Header
         }
     }
@@ -106,28 +110,26 @@ pub(super) fn api_key_source(document: &Object, problems: &mut Problems) -> ApiK
 
 /// `x-amazon-apigateway-minimum-compression-size`, bytes.
 pub(super) fn minimum_compression_size(document: &Object, problems: &mut Problems) -> Option<u32> {
-    const KEY: &str = "x-amazon-apigateway-minimum-compression-size";
-    let text = problems.text(document, KEY, &At::ROOT)?;
+    let text = problems.text(document, MINIMUM_COMPRESSION_SIZE, &At::ROOT)?;
     let size = u32::from_str(&text).ok().filter(|size| *size <= COMPRESSION_BYTES_MAX);
     if size.is_none() {
         let text = format!(
             "Invalid minimum compression size, must be between 0 and {COMPRESSION_BYTES_MAX}"
         );
-        problems.error(&At::ROOT.key(KEY), text);
+        problems.error(&At::ROOT.key(MINIMUM_COMPRESSION_SIZE), text);
     }
     size
 }
 
 /// `x-amazon-apigateway-policy`: JSON, or JSON in a text.
 pub(super) fn policy(document: &Object, problems: &mut Problems) -> Option<Value> {
-    const KEY: &str = "x-amazon-apigateway-policy";
-    let policy = match present(document, KEY)? {
+    let policy = match present(document, POLICY)? {
         Value::String(text) => serde_json::from_str(text).ok(),
         other => Some(other.clone()),
     };
     let policy = policy.filter(Value::is_object);
     if policy.is_none() {
-        problems.error(&At::ROOT.key(KEY), "Invalid policy document.");
+        problems.error(&At::ROOT.key(POLICY), "Invalid policy document.");
     }
     policy
 }

@@ -1,7 +1,9 @@
-//! Identifiers: AWS makes random ones, an import makes the same ones every time.
+//! Identifiers: AWS makes random ones, an import makes the same ones every time unless it is
+//! given randomness.
 //!
 //! Buckets, caches and pools outlive a re-import and are keyed by identifiers, so an identifier
-//! depends on the API and the name of the thing only. Knows nothing of documents.
+//! depends on a scope (the API, or a seed) and the name of the thing only. Knows nothing of
+//! documents.
 
 use std::collections::HashSet;
 
@@ -44,24 +46,58 @@ const fn avalanche(mut x: u64) -> u64 {
     x ^ (x >> 31)
 }
 
+/// Where the identifiers of what an import makes come from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum IdSource {
+    /// The same things get the same identifiers every time.
+    #[default]
+    Stable,
+    /// Identifiers nobody can tell beforehand, as AWS makes them; the caller brings a seed that it
+    /// uses once.
+    Random(u128),
+}
+
+impl IdSource {
+    /// What the identifiers inside an API depend on.
+    pub(crate) fn scope(self, api: &str) -> String {
+        match self {
+            Self::Stable => api.to_owned(),
+            Self::Random(seed) => format!("{seed:032x}"),
+        }
+    }
+
+    /// The identifier of an API that was given none.
+    pub(crate) fn api(self, title: &str) -> String {
+        match self {
+            Self::Stable => stable(&["api", title], LONG),
+            Self::Random(seed) => stable(&["api", &format!("{seed:032x}")], LONG),
+        }
+    }
+}
+
 /// Hands out identifiers of one API, none twice.
 pub(crate) struct Ids {
-    api: String,
+    scope: String,
     taken: HashSet<String>,
 }
 
 impl Ids {
-    pub(crate) fn new(api: &str) -> Self {
-        Self { api: api.to_owned(), taken: HashSet::new() }
+    pub(crate) fn new(scope: &str) -> Self {
+        Self { scope: scope.to_owned(), taken: HashSet::new() }
+    }
+
+    /// An identifier that something has already.
+    pub(crate) fn reserve(&mut self, id: &str) {
+        self.taken.insert(id.to_owned());
     }
 
     /// The identifier of the `kind` called `name`.
     pub(crate) fn take(&mut self, kind: &str, name: &str, length: usize) -> String {
-        let mut id = stable(&[&self.api, kind, name], length);
+        let mut id = stable(&[&self.scope, kind, name], length);
         let mut attempt = 0_u32;
         while !self.taken.insert(id.clone()) {
             attempt += 1;
-            id = stable(&[&self.api, kind, name, &attempt.to_string()], length);
+            id = stable(&[&self.scope, kind, name, &attempt.to_string()], length);
         }
         id
     }

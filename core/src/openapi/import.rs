@@ -6,13 +6,13 @@ use serde_json::Value;
 use super::at::At;
 use super::document::Document;
 use super::error::ImportError;
-use super::ids::{self, Ids};
+use super::ids::Ids;
 use super::models::Models;
 use super::problems::{Object, Problems, present};
 use super::refs::Refs;
 use super::resources::Resources;
 use super::security::Security;
-use super::{ImportOptions, extensions, servers};
+use super::{ImportOptions, documentation, extensions, servers};
 use crate::definition::{RequestValidator, RestApi};
 
 /// Notation of a document.
@@ -64,6 +64,7 @@ pub(super) fn run(document: &Document, options: &ImportOptions) -> Result<RestAp
     api.models = import.models.into_map();
     api.authorizers = import.security.into_authorizers();
     api.request_validators = import.validators;
+    api.documentation_parts = documentation::import(root, &mut import.ids, &mut import.problems);
     api.warnings = import.problems.finish(options.fail_on_warnings)?;
     Ok(api)
 }
@@ -77,7 +78,7 @@ impl<'d> Import<'d> {
         options: &ImportOptions,
         mut problems: Problems,
     ) -> Self {
-        let (p, mut ids) = (&mut problems, Ids::new(api));
+        let (p, mut ids) = (&mut problems, Ids::new(&options.ids.scope(api)));
         let components = At::ROOT.key("components");
         let (holder, at) = match notation {
             Notation::Swagger2 => (Some(document), &At::ROOT),
@@ -166,22 +167,22 @@ fn header(root: &Object, options: &ImportOptions, problems: &mut Problems) -> Re
         problems.error(&at, "attribute info.title is missing");
     }
     let name = title.unwrap_or_default();
-    let id = options.api_id.clone().unwrap_or_else(|| ids::stable(&["api", &name], ids::LONG));
+    let id = options.api_id.clone().unwrap_or_else(|| options.ids.api(&name));
     let (endpoint_configuration, disabled) = servers::endpoint(root, problems);
-    let binary = "x-amazon-apigateway-binary-media-types";
     RestApi {
         id,
         name,
         description,
         version,
-        binary_media_types: problems.texts(root, binary, &At::ROOT).unwrap_or_default(),
+        binary_media_types: problems
+            .texts(root, extensions::BINARY_MEDIA_TYPES, &At::ROOT)
+            .unwrap_or_default(),
         minimum_compression_size: extensions::minimum_compression_size(root, problems),
         api_key_source: extensions::api_key_source(root, problems),
         policy: extensions::policy(root, problems),
         endpoint_configuration,
         disable_execute_api_endpoint: disabled,
         gateway_responses: extensions::gateway_responses(root, problems),
-        documentation: present(root, "x-amazon-apigateway-documentation").cloned(),
         ..RestApi::default()
     }
 }

@@ -1,4 +1,5 @@
-//! OpenAPI documents with `x-amazon-apigateway-*` extensions to definitions, as ImportRestApi does
+//! OpenAPI documents with `x-amazon-apigateway-*` extensions to definitions, as ImportRestApi and
+//! PutRestApi do, and back, as GetExport does
 //! (<https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html>).
 //!
 //! Swagger 2.0, OpenAPI 3.0 and 3.1, in JSON or YAML, within bounds of size, depth and expansion.
@@ -7,7 +8,9 @@
 pub(crate) mod at;
 mod check;
 pub(crate) mod document;
+mod documentation;
 mod error;
+mod export;
 mod extensions;
 pub(crate) mod ids;
 mod import;
@@ -16,6 +19,7 @@ mod json;
 mod locate;
 mod locate_json;
 mod locate_yaml;
+mod merge;
 mod models;
 mod operation;
 mod parameters;
@@ -23,12 +27,17 @@ mod problems;
 mod refs;
 mod resources;
 mod responses;
+pub mod sdk_types;
 mod security;
 mod servers;
 
 pub use check::{check_integration, check_integration_response, mapping_error};
+pub use documentation::{ImportedDocumentation, import_documentation_parts};
 pub use error::{ImportError, ImportErrorKind};
+pub use export::{Accepts, Documentation, ExportOptions, ExportType, Exported, Extensions, export};
+pub use ids::IdSource;
 pub use locate::locate;
+pub use merge::merge;
 pub use resources::check_child;
 
 use crate::definition::RestApi;
@@ -46,11 +55,23 @@ pub enum BasePath {
     Split,
 }
 
+/// What an import does to what is there: the `mode` of PutRestApi and ImportDocumentationParts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum PutMode {
+    /// What the document does not mention stays.
+    #[default]
+    Merge,
+    /// Only what the document says is there afterwards.
+    Overwrite,
+}
+
 /// How to import.
 #[derive(Debug, Clone, Default)]
 pub struct ImportOptions {
-    /// The identifier of the API; else one that depends on the title alone.
+    /// The identifier of the API; else one that `ids` makes.
     pub api_id: Option<String>,
+    /// Where identifiers come from.
+    pub ids: IdSource,
     /// AWS's `basepath` parameter.
     pub base_path: BasePath,
     /// AWS's `failonwarnings`.

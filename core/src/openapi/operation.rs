@@ -10,11 +10,11 @@ use super::parameters::{self, Parameter};
 use super::problems::{Object, present};
 use crate::definition::Method;
 
-const INTEGRATION: &str = "x-amazon-apigateway-integration";
-const VALIDATOR: &str = "x-amazon-apigateway-request-validator";
+pub(super) const INTEGRATION: &str = "x-amazon-apigateway-integration";
+pub(super) const VALIDATOR: &str = "x-amazon-apigateway-request-validator";
 
 /// Verbs of a path item, and AWS's names of them.
-const VERBS: [(&str, &str); 8] = [
+pub(super) const VERBS: [(&str, &str); 8] = [
     ("get", "GET"),
     ("put", "PUT"),
     ("post", "POST"),

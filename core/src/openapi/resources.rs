@@ -163,7 +163,7 @@ pub(crate) fn path_parameters(path: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-fn parse_part(part: &str) -> Result<Part<'_>, String> {
+pub(crate) fn parse_part(part: &str) -> Result<Part<'_>, String> {
     const WRONG: &str = "Resource's path part only allow a-zA-Z0-9._-: or a valid greedy path \
                          variable and curly braces at the beginning and the end.";
     let plain = |c: char| c.is_ascii_alphanumeric() || "._-:".contains(c);

@@ -10,6 +10,11 @@ use super::ids::{Ids, SHORT};
 use super::problems::{Object, Problems, present};
 use crate::definition::{Authorizer, Method};
 
+pub(super) const AUTHORIZER: &str = "x-amazon-apigateway-authorizer";
+pub(super) const AUTHTYPE: &str = "x-amazon-apigateway-authtype";
+/// What the header of a scheme is called when it has none, as AWS writes it.
+pub(super) const UNUSED_HEADER: &str = "Unused";
+
 /// What a scheme asks for.
 enum Scheme {
     ApiKey,
@@ -56,11 +61,11 @@ impl Security {
         ids: &mut Ids,
         problems: &mut Problems,
     ) {
-        let auth_type = problems.text(scheme, "x-amazon-apigateway-authtype", at);
+        let auth_type = problems.text(scheme, AUTHTYPE, at);
         let kind = problems.text(scheme, "type", at).unwrap_or_default();
-        let extension = problems.object(scheme, "x-amazon-apigateway-authorizer", at);
+        let extension = problems.object(scheme, AUTHORIZER, at);
         let found = if let Some(extension) = extension {
-            let at = at.key("x-amazon-apigateway-authorizer");
+            let at = at.key(AUTHORIZER);
             let id = ids.take("authorizer", name, SHORT);
             let Some(authorizer) = authorizer(name, extension, scheme, auth_type, &at, problems)
             else {
@@ -176,6 +181,7 @@ fn authorizer(
         && !settings.contains_key("identitySource")
         && present(scheme, "in") == Some(&Value::from("header"))
         && let Some(header) = problems.text(scheme, "name", at)
+        && header != UNUSED_HEADER
     {
         let source = format!("method.request.header.{header}");
         settings.insert("identitySource".into(), source.into());

@@ -16,7 +16,7 @@ use serde_json::Value;
 pub use extensions::Extensions;
 
 use crate::definition::{
-    Account, ApiKey, Definitions, DeployedApi, DeployedStage, RestApi, Stage, UsagePlan,
+    Account, ApiKey, Definitions, DeployedApi, DeployedStage, Owner, RestApi, Stage, UsagePlan,
 };
 use crate::openapi::at::At;
 use crate::openapi::document::{self, Bounds};
@@ -122,10 +122,11 @@ impl Settings {
             deploy(api, stages.unwrap_or_default())
         };
         Definitions {
+            owner: Owner::default(),
             account: self.account,
             apis: apis.into_iter().map(deployed).collect(),
-            api_keys: self.api_keys,
-            usage_plans: self.usage_plans,
+            api_keys: Arc::new(self.api_keys),
+            usage_plans: Arc::new(self.usage_plans),
         }
     }
 }
@@ -145,7 +146,11 @@ fn deploy(api: RestApi, stages: Vec<Stage>) -> DeployedApi {
     let (id, deployment) = (api.id.clone(), Arc::new(api));
     let deployed = |mut stage: Stage| {
         stage.deployment_id.get_or_insert_with(|| deployment_id.clone());
-        DeployedStage { stage, deployment: Arc::clone(&deployment) }
+        DeployedStage {
+            stage: Arc::new(stage),
+            deployment: Arc::clone(&deployment),
+            canary_deployment: None,
+        }
     };
     DeployedApi { id, stages: stages.into_iter().map(deployed).collect() }
 }

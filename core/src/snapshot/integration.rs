@@ -1,5 +1,7 @@
 //! Integrations, compiled.
 
+use std::sync::Arc;
+
 use regex::Regex;
 
 use crate::http::{FieldName, RequestHead};
@@ -43,7 +45,7 @@ pub enum Passthrough {
 #[derive(Debug)]
 pub struct ResponseSelector {
     /// In the definition's order, those with a pattern.
-    pub patterns: Box<[(Regex, u16)]>,
+    pub patterns: Box<[(Arc<Regex>, u16)]>,
     /// Position of the response without a pattern.
     pub default: Option<u16>,
     /// What the positions mean.

@@ -1,16 +1,37 @@
-//! API keys and usage plans.
+//! Accounts: their throttle, API keys and usage plans.
 
 use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::Rate;
+use crate::definition::Owner;
+
+/// Index of an account in [`super::Snapshot::accounts`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AccountIx(pub u32);
+
+/// One account in one region.
+#[derive(Debug)]
+pub struct Account {
+    /// Which.
+    pub owner: Owner,
+    /// The throttle all its APIs share.
+    pub throttle: Rate,
+    /// Its keys; those of others admit nobody here.
+    pub keys: Arc<ApiKeys>,
+    /// Its usage plans.
+    pub plans: Arc<[Plan]>,
+}
 
 /// Index of a key in [`ApiKeys`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct KeyIx(pub u32);
 
-/// Index of a plan in [`super::Snapshot::plans`].
+/// Index of a plan in [`Account::plans`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PlanIx(pub u16);
 
-/// All keys of the account, found by the value a client sends.
+/// All keys of an account, found by the value a client sends.
 ///
 /// The table hashes with a random seed; a value is never printed.
 #[derive(Default)]
@@ -32,7 +53,7 @@ pub struct ApiKeyEntry {
     pub id: Box<str>,
     /// A disabled key is refused.
     pub enabled: bool,
-    /// Plans it belongs to; at most ten (AWS).
+    /// Plans it belongs to, at most ten (AWS); of one stage no two.
     pub plans: Box<[PlanIx]>,
 }
 
@@ -64,4 +85,6 @@ pub struct Plan {
     pub id: Box<str>,
     /// Name.
     pub name: Box<str>,
+    /// Throttle of each key, on each stage apart.
+    pub throttle: Option<Rate>,
 }

@@ -15,13 +15,13 @@ pub use integration::{
     MockIntegration, Passthrough, RequestTemplate, ResponseRule, ResponseSelector, Scheme,
     UpstreamMethod, UriPart,
 };
-pub use keys::{ApiKeyEntry, ApiKeys, KeyIx, Plan, PlanIx};
+pub use keys::{Account, AccountIx, ApiKeyEntry, ApiKeys, KeyIx, Plan, PlanIx};
 pub use method::{
     CacheKeyPart, Integration, InvalidationRule, Method, MethodCache, ParameterLocation, Rate,
     RequiredParameter,
 };
 pub use stage::{
-    AccessLog, ClientIx, GatewayResponse, LogDestination, Stage, StageCache, StagePlan,
+    AccessLog, Canary, GatewayResponse, LogDestination, Stage, StageCache, StagePlan, StageUsage,
 };
 
 /// Index of a stage in [`Snapshot::stages`].
@@ -33,20 +33,20 @@ pub struct StageIx(pub u32);
 pub struct MethodIx(pub u32);
 
 /// Everything the data plane needs, resolved.
+///
+/// Two snapshots share what is the same in both: a stage that did not change is the same [`Arc`].
 #[derive(Debug)]
 pub struct Snapshot {
     /// Counts publications, from 1.
     pub generation: u64,
     /// Live stages, ordered by (API id, stage name).
     pub stages: Box<[Arc<Stage>]>,
+    /// Who may call them, by [`StageIx`].
+    pub usage: Box<[StageUsage]>,
     /// Stages of each API.
     pub apis: ApiTable,
-    /// All keys of the account.
-    pub keys: Arc<ApiKeys>,
-    /// Usage plans.
-    pub plans: Box<[Plan]>,
-    /// The account's throttle.
-    pub account: Rate,
+    /// Accounts that own stages.
+    pub accounts: Box<[Arc<Account>]>,
 }
 
 /// Finds a stage by API and stage name.
@@ -108,5 +108,23 @@ impl Snapshot {
     #[must_use]
     pub fn stage(&self, ix: StageIx) -> &Arc<Stage> {
         &self.stages[ix.0 as usize]
+    }
+
+    /// Who may call a stage.
+    ///
+    /// # Panics
+    /// When the index comes from another snapshot.
+    #[must_use]
+    pub fn usage(&self, ix: StageIx) -> &StageUsage {
+        &self.usage[ix.0 as usize]
+    }
+
+    /// The account that owns a stage.
+    ///
+    /// # Panics
+    /// When the index comes from another snapshot.
+    #[must_use]
+    pub fn account(&self, stage: StageIx) -> &Arc<Account> {
+        &self.accounts[self.usage(stage).account.0 as usize]
     }
 }

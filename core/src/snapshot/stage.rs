@@ -2,17 +2,18 @@
 
 use std::sync::Arc;
 
-use super::{KeyIx, Method, MethodIx, PlanIx, Rate, StageIx};
+use super::{AccountIx, Method, MethodIx, PlanIx, Rate};
 use crate::context::Template;
 use crate::http::FieldName;
 use crate::mapping::Source;
 use crate::router::Router;
 
-/// One stage, compiled.
+/// One stage, compiled. Nothing in it depends on other stages, on keys or on plans, so that it
+/// outlives publications that change those.
 #[derive(Debug)]
 pub struct Stage {
-    /// Its index.
-    pub ix: StageIx,
+    /// `$context.accountId`.
+    pub account_id: Arc<str>,
     /// API identifier.
     pub api_id: Box<str>,
     /// API name.
@@ -26,17 +27,36 @@ pub struct Stage {
     /// Methods, as the router numbers them.
     pub methods: Box<[Method]>,
     /// Answers by `ResponseType as usize`.
-    pub gateway_responses: Box<[GatewayResponse; 21]>,
+    pub gateway_responses: Arc<[GatewayResponse; 21]>,
     /// Stage variables, sorted by name.
     pub variables: Box<[(Box<str>, Box<str>)]>,
     /// Where requests are logged.
     pub access_log: Option<AccessLog>,
     /// The response cache, when the cluster is on.
     pub cache: Option<StageCache>,
-    /// Plans that cover this stage, sorted by plan.
-    pub plans: Box<[StagePlan]>,
     /// Largest request body, bytes.
     pub request_body_bytes_max: u64,
+    /// `$context.isCanaryRequest`; `None` on a stage without canary settings (aws-facts 107).
+    pub is_canary_request: Option<bool>,
+    /// What takes a part of the requests instead.
+    pub canary: Option<Canary>,
+}
+
+/// A canary release: another deployment of the same stage.
+#[derive(Debug)]
+pub struct Canary {
+    /// Its share of the requests, in 2⁻³².
+    pub share: u64,
+    /// What serves them; has no canary of its own.
+    pub stage: Arc<Stage>,
+}
+
+impl Canary {
+    /// Whether it serves the request of this random number, any number being as likely.
+    #[must_use]
+    pub fn takes(&self, random: u32) -> bool {
+        u64::from(random) < self.share
+    }
 }
 
 impl Stage {
@@ -48,35 +68,37 @@ impl Stage {
     pub fn method(&self, ix: MethodIx) -> &Method {
         &self.methods[ix.0 as usize]
     }
+}
 
-    /// How a plan covers this stage.
+/// What publications may change about a stage that itself stays the same.
+#[derive(Debug, Clone)]
+pub struct StageUsage {
+    /// Whose stage it is.
+    pub account: AccountIx,
+    /// Plans that cover it, sorted by plan.
+    pub plans: Arc<[StagePlan]>,
+    /// The same plans, with the methods of its canary; empty without one.
+    pub canary_plans: Arc<[StagePlan]>,
+}
+
+impl StageUsage {
+    /// How a plan covers the stage, or its canary.
     #[must_use]
-    pub fn plan(&self, plan: PlanIx) -> Option<&StagePlan> {
-        let at = self.plans.binary_search_by_key(&plan, |entry| entry.plan).ok()?;
-        Some(&self.plans[at])
+    pub fn plan(&self, stage: &Stage, plan: PlanIx) -> Option<&StagePlan> {
+        let plans =
+            if stage.is_canary_request == Some(true) { &self.canary_plans } else { &self.plans };
+        let at = plans.binary_search_by_key(&plan, |entry| entry.plan).ok()?;
+        Some(&plans[at])
     }
 }
 
-/// A usage plan on this stage.
+/// A usage plan on one stage.
 #[derive(Debug)]
 pub struct StagePlan {
     /// The plan.
     pub plan: PlanIx,
-    /// Its identifier.
-    pub plan_id: Box<str>,
-    /// Throttle of each key on this stage.
-    pub throttle: Option<Rate>,
     /// Throttle of each key on single methods, sorted by method.
     pub methods: Box<[(MethodIx, Rate)]>,
-}
-
-/// Who calls: a key within a plan.
-#[derive(Debug, Clone, Copy)]
-pub struct ClientIx {
-    /// The key.
-    pub key: KeyIx,
-    /// Position in [`Stage::plans`].
-    pub stage_plan: u16,
 }
 
 /// Capacity of a stage's response cache.

@@ -17,7 +17,11 @@ fn document(file: &str) -> String {
 fn compiled(text: &str) -> Result<Snapshot, Vec<CompileError>> {
     let api = import(text.as_bytes(), &ImportOptions::default()).expect("import");
     let stage = Stage { stage_name: "dev".into(), ..Stage::default() };
-    let stages = vec![DeployedStage { stage, deployment: Arc::new(api) }];
+    let stages = vec![DeployedStage {
+        stage: Arc::new(stage),
+        deployment: Arc::new(api),
+        canary_deployment: None,
+    }];
     let apis = vec![DeployedApi { id: "api".into(), stages }];
     compile(&Definitions { apis, ..Definitions::default() }, 1)
 }

@@ -3,7 +3,10 @@
 #![allow(clippy::disallowed_methods)] // a test reads files and takes the time
 
 mod documents;
+mod exported;
 mod places;
+mod put;
 mod recorded;
 mod recording;
 mod refusals;
+mod round_trip;

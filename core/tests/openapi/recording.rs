@@ -28,8 +28,9 @@ pub(crate) struct Recording {
 }
 
 impl Recording {
-    pub(crate) fn load(test: &str) -> Self {
-        let file = format!("{FOLDER}/snapshots/test_apigateway_import.shared.snapshot.json");
+    /// The answers of `test` in one of the snapshots.
+    pub(crate) fn load(snapshot: &str, test: &str) -> Self {
+        let file = format!("{FOLDER}/snapshots/{snapshot}.shared.snapshot.json");
         let text = std::fs::read_to_string(file).expect("snapshot");
         let all: Map<String, Value> = serde_json::from_str(&text).expect("JSON");
         let (_, found) = all.into_iter().find(|(name, _)| name.ends_with(test)).expect(test);

@@ -8,23 +8,20 @@ use std::borrow::Cow;
 use ringway_core::error::{Cause, GatewayError, ResponseType};
 use ringway_core::http::RequestHead;
 use ringway_core::router::PathRanges;
-use ringway_core::snapshot::{ApiEntry, MethodIx, Stage};
-
-use crate::applied::{Applied, AppliedStage};
+use ringway_core::snapshot::{ApiEntry, ApiTable, MethodIx, Stage, StageIx};
 
 const PATH_FORM: &[u8] = b"/_aws/execute-api/";
 const HOST_FORM: &[u8] = b".execute-api";
 
 /// A stage and what is left of the path behind its name: empty or starting with `/`.
-pub(crate) type Found<'a, 'h> = (&'a AppliedStage, &'h [u8]);
+pub(crate) type Found<'h> = (StageIx, &'h [u8]);
 
 /// Finds the stage.
-pub(crate) fn stage<'a, 'h>(
-    applied: &'a Applied,
+pub(crate) fn stage<'h>(
+    apis: &ApiTable,
     suffixes: &[Box<str>],
     head: &'h RequestHead<'h>,
-) -> Result<Found<'a, 'h>, GatewayError> {
-    let apis = &applied.snapshot.apis;
+) -> Result<Found<'h>, GatewayError> {
     let path = head.path();
     let (api, rest) = if let Some(rest) = path.strip_prefix(PATH_FORM) {
         let (id, rest) = first_segment(rest);
@@ -38,7 +35,7 @@ pub(crate) fn stage<'a, 'h>(
     let api = api.ok_or_else(|| unknown_host(head))?;
     let (name, rest) = first_segment(rest.strip_prefix(b"/").unwrap_or(rest));
     let ix = api.stage(name).ok_or_else(|| unknown_stage(api, name))?;
-    Ok((applied.stage(ix), rest))
+    Ok((ix, rest))
 }
 
 /// Finds the method; `params` get the path parameters' places in `path`.

@@ -3,11 +3,12 @@
 //! All are checked before any is spent. Order as AWS documents it:
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html>.
 
-use ringway_cache::{BucketKey, Buckets, Charge, Limit};
+use ringway_cache::{BucketKey, Buckets, Charge};
+use ringway_core::context::Client;
 use ringway_core::error::{GatewayError, ResponseType};
-use ringway_core::snapshot::MethodIx;
+use ringway_core::snapshot::{MethodIx, StagePlan};
 
-use crate::applied::{AppliedMethod, AppliedPlan};
+use crate::applied::{AppliedAccount, AppliedStage, limit};
 use crate::clock::Moment;
 
 /// Charges of one request at most.
@@ -17,11 +18,13 @@ const CHARGES_MAX: usize = 4;
 pub(crate) fn admit(
     buckets: &Buckets,
     now: Moment,
-    client: Option<(&AppliedPlan, &str)>,
-    (ix, method): (MethodIx, &AppliedMethod),
-    account: Charge,
+    client: Option<(Client<'_>, &StagePlan)>,
+    (stage, ix): (&AppliedStage, MethodIx),
+    account: &AppliedAccount,
 ) -> Result<(), GatewayError> {
-    let mut charges = [account; CHARGES_MAX];
+    let (_, method) = stage.method(ix);
+    let account_charge = account.throttle;
+    let mut charges = [account_charge; CHARGES_MAX];
     let mut causes = ["account throttle"; CHARGES_MAX];
     let mut n = 0;
     let mut add = |charge: Charge, cause: &'static str| {
@@ -29,22 +32,23 @@ pub(crate) fn admit(
         causes[n] = cause;
         n += 1;
     };
-    if let Some((plan, api_key_id)) = client {
-        let of_key = |(plan, limit): (BucketKey, Limit)| Charge {
-            key: plan.and(BucketKey::new(&[api_key_id.as_bytes()]).bits()),
-            limit,
-        };
-        if let Some((_, key, limit)) = plan.methods.iter().find(|(method, ..)| *method == ix) {
-            add(of_key((*key, *limit)), "usage plan throttle of the key on this method");
+    if let Some((client, covering)) = client {
+        let (_, plan) = account.plan(covering.plan);
+        let key = plan.name.and(BucketKey::new(&[client.api_key_id.as_bytes()]).bits());
+        let below = |of: BucketKey| of.and(key.bits());
+        if let Some((_, rate)) = covering.methods.iter().find(|(method, _)| *method == ix) {
+            let charge = Charge { key: below(method.name), limit: limit(*rate) };
+            add(charge, "usage plan throttle of the key on this method");
         }
-        if let Some(throttle) = plan.throttle {
-            add(of_key(throttle), "usage plan throttle of the key");
+        if let Some(limit) = plan.throttle {
+            let charge = Charge { key: below(stage.name), limit };
+            add(charge, "usage plan throttle of the key");
         }
     }
-    if let Some(charge) = method.throttle {
-        add(charge, "stage throttle of the method");
+    if let Some(limit) = method.throttle {
+        add(Charge { key: method.name, limit }, "stage throttle of the method");
     }
-    add(account, "account throttle");
+    add(account_charge, "account throttle");
     buckets
         .admit(now.0, &charges[..n])
         .map_err(|refused| GatewayError::new(ResponseType::Throttled, causes[refused.index]))

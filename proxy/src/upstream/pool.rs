@@ -35,6 +35,8 @@ pub(crate) struct Pool {
     pub(crate) endpoint: Endpoint,
     idle: RefCell<Vec<(Box<Upstream>, Moment)>>,
     used: Cell<Moment>,
+    /// Still among those that are looked after; otherwise it keeps nothing.
+    kept: Cell<bool>,
 }
 
 impl Pool {
@@ -50,7 +52,7 @@ impl Pool {
         upstream.buffer.clear();
         upstream.reused = true;
         let mut idle = self.idle.borrow_mut();
-        if idle.len() < UPSTREAM_IDLE_PER_ENDPOINT_MAX {
+        if self.kept.get() && idle.len() < UPSTREAM_IDLE_PER_ENDPOINT_MAX {
             idle.push((upstream, now));
         }
     }
@@ -80,23 +82,29 @@ impl Pools {
         }
         if pools.len() >= UPSTREAM_ENDPOINTS_MAX {
             let oldest = pools.values().min_by_key(|pool| pool.used.get());
-            if let Some(endpoint) = oldest.map(|pool| pool.endpoint.clone()) {
-                pools.remove(&endpoint);
+            if let Some(oldest) = oldest.cloned() {
+                // Methods may hold it for as long as their stage does not change.
+                oldest.kept.set(false);
+                oldest.idle.borrow_mut().clear();
+                pools.remove(&oldest.endpoint);
             }
         }
         let pool = Rc::new(Pool {
             endpoint: endpoint.clone(),
             idle: RefCell::default(),
             used: Cell::new(now),
+            kept: Cell::new(true),
         });
         pools.insert(endpoint.clone(), Rc::clone(&pool));
         pool
     }
 
-    /// Closes connections that were idle too long; called about once a second.
+    /// Closes connections that were idle too long, and forgets pools without any that no method
+    /// leads to; called about once a second.
     pub(crate) fn expire(&self, now: Moment) {
-        for pool in self.0.borrow().values() {
+        self.0.borrow_mut().retain(|_, pool| {
             pool.expire(now);
-        }
+            Rc::strong_count(pool) > 1 || !pool.idle.borrow().is_empty()
+        });
     }
 }

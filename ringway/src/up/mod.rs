@@ -35,7 +35,7 @@ pub(crate) fn run(up: &Up) -> Result<(), Failure> {
     on_signals(sender.clone())?;
     let mut running = start::start(up)?;
     let mut watch = follow(&running, sender);
-    let generation = running.published.generation();
+    let generation = running.plane.published().generation();
     let file = up.file.display();
     output::say(format_args!("ready: serving generation {generation}; edit {file} to change it"));
     serve(&mut running, &mut watch, &events);
@@ -86,7 +86,7 @@ fn serve(running: &mut Running, watch: &mut Option<Watch>, events: &Receiver<Eve
 /// watched while they were read.
 fn apply(running: &mut Running, watch: &mut Option<Watch>) {
     for _ in 0..2 {
-        let outcome = running.reload.look(&running.published);
+        let outcome = running.reload.look(&running.plane);
         match &outcome {
             Outcome::Unchanged => return,
             Outcome::Restored(_) | Outcome::Applied(..) => output::say(&outcome),

@@ -9,11 +9,11 @@ use std::time::{Duration, SystemTime};
 use ringway_control::access::Access;
 use ringway_control::access_log::Writer;
 use ringway_control::admin::{self, Admin};
-use ringway_control::plane::{Plane, Settings};
-use ringway_control::publisher;
+use ringway_control::plane::{OpenError, Plane, Settings};
 use ringway_control::store::MemoryStore;
+use ringway_core::definition::Definitions;
 use ringway_core::limits::WORKERS_MAX;
-use ringway_core::link::{Counters, LogSink, Published};
+use ringway_core::link::{Counters, LogSink};
 use ringway_proxy::Handle;
 use rustls::ServerConfig;
 
@@ -27,7 +27,7 @@ use crate::{memory, output, tls};
 
 /// The running parts.
 pub(super) struct Running {
-    pub(super) published: Arc<Published>,
+    pub(super) plane: Arc<Plane>,
     pub(super) reload: Reload,
     pub(super) proxy: Handle,
     pub(super) admin: Arc<Admin>,
@@ -43,14 +43,13 @@ pub(super) fn start(up: &Up) -> Result<Running, Failure> {
     let http = up.http().map_err(Failure::new)?;
     let https = up.https().map_err(Failure::new)?;
     let (files, loaded) = load(&up.file, &up.stage)?;
-    let published = publisher::first(&loaded.definitions)
-        .map_err(|errors| Failure::Source(files.located(errors)))?;
-    let published = Arc::new(published);
+    let counters = Arc::<Counters>::default();
+    let plane = open(up, loaded.definitions.clone(), Arc::clone(&counters), &files)?;
+    let published = Arc::clone(plane.published());
     let tls = https.as_ref().map(|https| server_config(https, &up.host_suffix)).transpose()?;
     let listener = listen(up.admin)?;
     let admin_addr = listener.local_addr().unwrap_or(up.admin);
 
-    let counters = Arc::<Counters>::default();
     let (batches, queue) = LogSink::channel();
     let log = Writer::spawn(queue).map_err(|error| thread_failure("access-log", &error))?;
     let workers = up.workers.map_or_else(cores, usize::from);
@@ -66,15 +65,8 @@ pub(super) fn start(up: &Up) -> Result<Running, Failure> {
         trim: memory::trim,
     })
     .map_err(|error| Failure::new(error.to_string()))?;
-    let settings = Settings {
-        account_id: "000000000000".into(),
-        region: "us-east-1".into(),
-        host_suffix: up.host_suffix.first().cloned().unwrap_or_default(),
-    };
-    let plane = Plane::open(Box::<MemoryStore>::default(), Access::Open, settings)
-        .map_err(|error| Failure::new(error.to_string()))?;
-    let plane = Arc::new(plane);
-    let admin = Admin::new(Arc::clone(&published), counters, log.counts(), plane, started);
+    let admin =
+        Admin::new(Arc::clone(&published), counters, log.counts(), Arc::clone(&plane), started);
     let admin = Arc::new(admin);
     admin::spawn(listener, Arc::clone(&admin)).map_err(|error| thread_failure("admin", &error))?;
 
@@ -94,7 +86,28 @@ pub(super) fn start(up: &Up) -> Result<Running, Failure> {
     };
     output::print(&format!("{banner}\n"));
     let reload = Reload::new(up.file.clone(), up.stage.clone(), files, loaded.definitions);
-    Ok(Running { published, reload, proxy, admin, log })
+    Ok(Running { plane, reload, proxy, admin, log })
+}
+
+/// The management plane of a developer: it keeps nothing and believes everybody.
+fn open(
+    up: &Up,
+    definitions: Definitions,
+    counters: Arc<Counters>,
+    files: &Files,
+) -> Result<Arc<Plane>, Failure> {
+    let settings = Settings {
+        account_id: definitions.owner.account_id.to_string(),
+        region: definitions.owner.region.to_string(),
+        log_folder: None,
+        host_suffix: up.host_suffix.first().cloned().unwrap_or_default(),
+    };
+    let store = Box::<MemoryStore>::default();
+    let plane = Plane::open(store, Access::Open, settings, definitions, counters);
+    plane.map(Arc::new).map_err(|error| match error {
+        OpenError::Store(error) => Failure::new(error.to_string()),
+        OpenError::Definitions(errors) => Failure::Source(files.located(errors)),
+    })
 }
 
 fn load(file: &Path, stage: &str) -> Result<(Files, Loaded), Failure> {

@@ -7,9 +7,6 @@ use crate::error::ManagementError;
 use crate::rest::input::Input;
 use crate::rest::patch::{self, Op, PatchOperation};
 
-/// Every operation: which are allowed is said in words of its own.
-pub(super) const ANY: &[Op] = &[Op::Add, Op::Remove, Op::Move, Op::Test, Op::Replace, Op::Copy];
-
 /// The `endpointConfiguration` of a call, or AWS's defaults.
 pub(super) fn of_input(input: &Input) -> Result<EndpointConfiguration, ManagementError> {
     let given = input.value("endpointConfiguration").cloned().unwrap_or_else(|| json!({}));
@@ -39,6 +36,29 @@ pub(super) fn of_input(input: &Input) -> Result<EndpointConfiguration, Managemen
         Some("ipv4") if private => return Err(dualstack_only()),
         Some(_) => {}
     }
+    Ok(endpoint)
+}
+
+/// The endpoint of an imported API: the parameter of the call wins over the document.
+pub(super) fn imported(
+    of_document: Option<EndpointConfiguration>,
+    given: Option<&str>,
+) -> Result<EndpointConfiguration, ManagementError> {
+    let mut endpoint = of_document.unwrap_or_default();
+    if let Some(given) = given {
+        endpoint.types = vec![given.to_owned()];
+    }
+    if endpoint.types.is_empty() {
+        endpoint.types.push("EDGE".into());
+    }
+    let known = ["REGIONAL", "EDGE", "PRIVATE"];
+    if endpoint.types.len() > 1 || !known.contains(&endpoint.types[0].as_str()) {
+        return Err(ManagementError::bad_request(
+            "Invalid EndpointTypes specified. Valid options are REGIONAL,EDGE,PRIVATE",
+        ));
+    }
+    let default = if endpoint.types[0] == "PRIVATE" { "dualstack" } else { "ipv4" };
+    endpoint.ip_address_type.get_or_insert_with(|| default.into());
     Ok(endpoint)
 }
 

@@ -1,7 +1,24 @@
 //! The operations, a file a resource of AWS's. They speak to documents; they never serve a request.
 
+pub(super) mod access_associations;
+pub(super) mod account;
+pub(super) mod api_keys;
+mod arn;
+mod authorizer_rules;
+pub(super) mod authorizers;
+pub(super) mod base_path_mappings;
+pub(super) mod client_certificates;
 mod content_types;
+pub(super) mod deployments;
+pub(super) mod documentation_parts;
+pub(super) mod documentation_versions;
+mod documented;
+pub(super) mod domain_names;
+mod domain_rules;
 mod endpoint;
+pub(super) mod export;
+pub(super) mod gateway_responses;
+pub(super) mod import;
 pub(super) mod integration_responses;
 pub(super) mod integrations;
 pub(super) mod method_responses;
@@ -12,3 +29,10 @@ mod policy;
 pub(super) mod request_validators;
 pub(super) mod resources;
 pub(super) mod rest_apis;
+mod stage_patch;
+pub(super) mod stages;
+pub(super) mod tags;
+pub(super) mod usage;
+pub(super) mod usage_plan_keys;
+pub(super) mod usage_plans;
+pub(super) mod vpc_links;

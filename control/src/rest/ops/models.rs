@@ -1,7 +1,8 @@
 //! Models (<https://docs.aws.amazon.com/apigateway/latest/api/API_Model.html>).
 
 use ringway_core::definition::Model;
-use serde_json::Value;
+use ringway_core::model_template::model_template;
+use serde_json::{Value, json};
 
 use crate::documents::Kind;
 use crate::error::ManagementError;
@@ -85,6 +86,18 @@ pub(in crate::rest) fn delete(call: &mut Call<'_>) -> Answered {
     }
     call.tx.remove(Kind::Model, &api, &model.name);
     Ok(Answer::Empty)
+}
+
+/// GetModelTemplate.
+pub(in crate::rest) fn template(call: &mut Call<'_>) -> Answered {
+    let (api, model) = existing(call)?;
+    let models = call.tx.list::<Model>(&api)?;
+    let referenced = |reference: &str| {
+        let name = reference.rsplit('/').next()?;
+        models.iter().find(|model| model.name == name).map(|model| model.schema.as_str())
+    };
+    let value = model_template(&model.schema, referenced).map_err(ManagementError::bad_request)?;
+    Ok(Answer::Json(json!({ "value": value })))
 }
 
 /// The model a call names; a wrong API is a wrong model too (aws-facts 12).

@@ -1,9 +1,9 @@
 //! REST APIs (<https://docs.aws.amazon.com/apigateway/latest/api/API_RestApi.html>).
 
-use ringway_core::definition::{self, ApiKeySource, EndpointConfiguration, Model, Resource};
+use ringway_core::definition::{self, ApiKeySource, Model, Resource};
 use serde_json::{Value, json};
 
-use super::policy;
+use super::{base_path_mappings, policy};
 use crate::definition::RestApiHeader;
 use crate::documents::Kind;
 use crate::error::ManagementError;
@@ -51,7 +51,7 @@ const RULES: Rules = Rules {
         Rule { path: "/endpointAccessMode", ops: REPLACE, target: Target::Value(patch::text) },
         Rule {
             path: "/endpointConfiguration/types/{}",
-            ops: endpoint::ANY,
+            ops: patch::ANY,
             target: Target::Own(endpoint::patch_type),
         },
         Rule {
@@ -152,6 +152,7 @@ pub(in crate::rest) fn update(call: &mut Call<'_>) -> Answered {
 /// DeleteRestApi, with everything that hangs on it.
 pub(in crate::rest) fn delete(call: &mut Call<'_>) -> Answered {
     let id = call.existing_api()?;
+    base_path_mappings::unmapped(call, &id)?;
     for kind in CHILDREN {
         call.tx.remove_all(kind, &id);
     }
@@ -305,13 +306,4 @@ fn binary_media_type(
         _ => {}
     }
     Ok(())
-}
-
-/// The endpoint of an API that an import does not say one for.
-pub(super) fn edge() -> EndpointConfiguration {
-    EndpointConfiguration {
-        types: vec!["EDGE".into()],
-        ip_address_type: Some("ipv4".into()),
-        ..EndpointConfiguration::default()
-    }
 }

@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that meets nothing must fail")]
 
+mod canary;
 mod http;
+mod incremental;
 mod methods;
 mod plans;
 mod stages;
@@ -20,8 +22,9 @@ use crate::snapshot::{HttpIntegration, Integration, Method, MockIntegration, Sna
 fn deployed(api: Value, mut stage: Value) -> Definitions {
     stage["stageName"] = json!("prod");
     let deployment: RestApi = serde_json::from_value(api).unwrap();
-    let stage = serde_json::from_value(stage).unwrap();
-    let stages = vec![DeployedStage { stage, deployment: Arc::new(deployment) }];
+    let stage = Arc::new(serde_json::from_value(stage).unwrap());
+    let stages =
+        vec![DeployedStage { stage, deployment: Arc::new(deployment), ..Default::default() }];
     let apis = vec![DeployedApi { id: "api1".into(), stages }];
     Definitions { apis, ..Definitions::default() }
 }

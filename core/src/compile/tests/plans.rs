@@ -12,8 +12,8 @@ const BOB: &str = "bob-key-0123456789abcdef-0";
 fn definitions(keys: Value, plans: Value) -> Definitions {
     let paths = json!({"/": {"GET": mock()}, "/pets": {"GET": mock(), "POST": mock()}});
     let mut definitions = deployed(api(paths), json!({}));
-    definitions.api_keys = serde_json::from_value(keys).unwrap();
-    definitions.usage_plans = serde_json::from_value(plans).unwrap();
+    definitions.api_keys = Arc::new(serde_json::from_value(keys).unwrap());
+    definitions.usage_plans = Arc::new(serde_json::from_value(plans).unwrap());
     definitions
 }
 
@@ -43,16 +43,20 @@ fn keys_reach_their_plans_and_plans_their_stages() {
         ]),
     );
     let snapshot = accepted(&definitions);
-    let (alice, entry) = snapshot.keys.find(ALICE.as_bytes()).unwrap();
+    let (alice, entry) = snapshot.accounts[0].keys.find(ALICE.as_bytes()).unwrap();
     assert!(entry.enabled && *entry.plans == [PlanIx(1)] && &*entry.id == "a");
-    let (bob, entry) = snapshot.keys.find(BOB.as_bytes()).unwrap();
+    let (bob, entry) = snapshot.accounts[0].keys.find(BOB.as_bytes()).unwrap();
     assert!(!entry.enabled && alice != bob);
-    assert!(snapshot.keys.find(b"nobody").is_none());
+    assert!(snapshot.accounts[0].keys.find(b"nobody").is_none());
     let stage = &snapshot.stages[0];
-    assert!(stage.plan(PlanIx(0)).is_none());
-    let plan = stage.plan(PlanIx(1)).unwrap();
-    assert_eq!(&*plan.plan_id, "p1");
-    assert_eq!(plan.throttle, Some(Rate { rate_limit: 100.0, burst_limit: 20 }));
+    let usage = &snapshot.usage[0];
+    assert!(usage.plan(stage, PlanIx(0)).is_none());
+    let plan = usage.plan(stage, PlanIx(1)).unwrap();
+    let gold = &snapshot.accounts[0].plans[1];
+    assert_eq!(
+        (&*gold.id, gold.throttle),
+        ("p1", Some(Rate { rate_limit: 100.0, burst_limit: 20 }))
+    );
     let limit = |&(ix, limit): &(_, Rate)| {
         let method = stage.method(ix);
         (format!("{} {}", method.http_method, method.resource_path), limit.burst_limit)

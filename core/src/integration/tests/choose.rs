@@ -1,5 +1,7 @@
 //! Templates and integration responses.
 
+use std::sync::Arc;
+
 use super::super::{
     ResponseBody, choose_template, response_body, select, select_status, selection_pattern,
 };
@@ -46,7 +48,7 @@ fn rule(status: u16, templates: &[(&str, Option<&str>)]) -> ResponseRule {
 }
 
 fn selector(patterns: &[&str], default: bool) -> ResponseSelector {
-    let pattern = |(text, n): (&&str, u16)| (selection_pattern(text).expect(text), n);
+    let pattern = |(text, n): (&&str, u16)| (Arc::new(selection_pattern(text).expect(text)), n);
     ResponseSelector {
         patterns: patterns.iter().zip(0..).map(pattern).collect(),
         default: default.then_some(patterns.len() as u16),

@@ -1,5 +1,7 @@
 //! Answers of the gateway itself.
 
+use std::sync::Arc;
+
 use super::super::{GatewayAnswer, default_template, write_gateway_response};
 use super::*;
 use crate::context::{Template, TemplateKind};
@@ -35,7 +37,8 @@ fn answered(
 ) -> (GatewayAnswer, String) {
     let mut fixture = Fixture::new(request);
     if let Some(customised) = customised {
-        fixture.stage.gateway_responses[error.response_type as usize] = customised;
+        let all = Arc::get_mut(&mut fixture.stage.gateway_responses).expect("not shared");
+        all[error.response_type as usize] = customised;
     }
     fixture.with(|ctx| {
         let mut out = b"before".to_vec();
