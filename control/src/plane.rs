@@ -11,7 +11,7 @@ use ringway_core::link::{Counters, Published};
 use ringway_core::snapshot::Snapshot;
 
 use crate::access::{Access, Caller};
-use crate::documents::{State, Transaction};
+use crate::documents::{Kind, State, Transaction};
 use crate::error::ManagementError;
 use crate::publication::Publication;
 use crate::rest::{Answer, Call, Operation};
@@ -87,6 +87,27 @@ impl Plane {
     /// Everything that keeps them from running; nothing has changed then.
     pub fn replace_files(&self, files: Definitions) -> Result<Arc<Snapshot>, Vec<CompileError>> {
         lock(&self.publication).replace_files(files)
+    }
+
+    /// Whether callers are asked who they are.
+    #[must_use]
+    pub fn is_open_to_all(&self) -> bool {
+        matches!(self.access, Access::Open)
+    }
+
+    /// How many documents of a kind there are, in all accounts and regions.
+    #[must_use]
+    pub fn count(&self, kind: Kind) -> usize {
+        lock(&self.state).all(kind).count()
+    }
+
+    /// Removes everything but who may manage, and serves nothing of it any more.
+    pub(crate) fn reset(&self) -> Result<(), ManagementError> {
+        let mut state = lock(&self.state);
+        let mut publication = lock(&self.publication);
+        state.clear(|kind| matches!(kind, Kind::User | Kind::AccessKey))?;
+        publication.forget_documents();
+        Ok(())
     }
 
     /// What Ringway calls itself.

@@ -1,5 +1,5 @@
 //! The computing half of Ringway: definitions, OpenAPI, the compiler, the snapshot, the router,
-//! HTTP/1.1 codecs, parameter mapping, access-log formats, limits.
+//! HTTP/1.1 codecs, parameter mapping, access-log formats, limits, signatures and policies.
 //!
 //! Nothing here waits, or reads a clock, a file, a socket or the environment: `now` and text are
 //! arguments. `proxy` and `control` meet only in types owned here ([`link`]).
@@ -8,9 +8,12 @@
 
 pub mod compile;
 pub mod context;
+mod date;
 pub mod definition;
 pub mod error;
 pub mod http;
+pub mod iam;
+pub mod identity;
 pub mod integration;
 pub mod limits;
 pub mod link;
@@ -19,4 +22,5 @@ pub mod model_template;
 pub mod openapi;
 pub mod router;
 pub mod settings;
+pub mod sigv4;
 pub mod snapshot;

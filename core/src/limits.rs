@@ -179,11 +179,37 @@ pub const ADMIN_BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Largest document of the management plane, bytes: a resource with its methods, for one. Deployed
 /// copies of APIs are not held in memory and may be larger.
 pub const DOCUMENT_BYTES_MAX: usize = 16 * 1024 * 1024;
+// --- Store --------------------------------------------------------------------------------------
+
+/// Old revisions kept of one document.
+pub const HISTORY_REVISIONS_MAX: u32 = 20;
+/// Old revisions kept of all documents together.
+pub const HISTORY_ENTRIES_MAX: u32 = 100_000;
+/// Largest store whose every page is checked at start, bytes: at about 1 GB/s.
+pub const STORE_CHECK_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// How long a start waits for the process before it to give up the data folder.
+pub const STORE_LOCK_MS: u128 = 2_000;
+/// How long a commit waits for another program that holds the store.
+pub const STORE_BUSY_MS: u64 = 5_000;
 
 // --- Publishing ---------------------------------------------------------------------------------
 
 /// Publications followed to the workers at once; what each replaced is kept until it is unused.
 pub const PUBLICATIONS_FOLLOWED_MAX: usize = 64;
+// --- Signatures and policies --------------------------------------------------------------------
+
+/// AWS: a signature is good this long before and after the time it names, seconds.
+pub const SIGV4_SKEW_SECONDS_MAX: u64 = 300;
+/// AWS "X-Amz-Expires", longest, seconds: seven days.
+pub const SIGV4_EXPIRES_SECONDS_MAX: u64 = 604_800;
+/// Query parameters of one signed request: they are sorted.
+pub const SIGV4_QUERY_PARAMETERS_MAX: usize = 1_024;
+/// AWS: a policy document, characters that are not white space (role inline policies).
+pub const IAM_POLICY_CHARS_MAX: usize = 10_240;
+/// Value of a request that a policy compares with a pattern, bytes; a longer one cannot be told.
+pub const IAM_VALUE_BYTES_MAX: usize = 4_096;
+/// AWS "Managed policies attached to an IAM user", once raised: documents decided together.
+pub const IAM_POLICIES_PER_USER_MAX: usize = 20;
 
 // --- Workers ------------------------------------------------------------------------------------
 

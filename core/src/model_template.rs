@@ -152,8 +152,8 @@ mod tests {
                 "id": {"type": "integer"}, "price": {"type": "number"}, "a\"b": {"type": "string"},
                 "sold": {"type": ["boolean", "null"]}, "tag": {"enum": ["x"]},
                 "in": {"type": "object", "properties": {"x": {"type": "null"}}}}}"#,
-            "{\n  \"id\" : 42,\n  \"price\" : 3.14,\n  \"a\\\"b\" : \"foo\",\n  \"sold\" : true,\n  \
-             \"tag\" : \"foo\",\n  \"in\" : {\n    \"x\" : null\n  }\n}",
+            "{\n  \"id\" : 42,\n  \"price\" : 3.14,\n  \"a\\\"b\" : \"foo\",\n  \"sold\" : true,\n\
+             \x20 \"tag\" : \"foo\",\n  \"in\" : {\n    \"x\" : null\n  }\n}",
         );
     }
 

@@ -1,4 +1,5 @@
-//! Rendering and head writing allocate nothing once their buffer has its capacity.
+//! Rendering, head writing and the proof of a signature allocate nothing once their buffers have
+//! their capacity.
 
 // The only way to see allocations is to be the allocator.
 #![allow(unsafe_code)]
@@ -10,11 +11,13 @@ use std::net::{IpAddr, Ipv6Addr};
 use ringway_core::context::{Client, Context, Outcome, RequestFacts, Template, TemplateKind};
 use ringway_core::error::{GatewayError, ResponseType};
 use ringway_core::http::{FieldName, Fields, parse_request, parse_response};
+use ringway_core::identity::SecretAccessKey;
 use ringway_core::integration::{
     BodyLength, Connection, Delivery, Own, ResponseBody, write_cache_key, write_gateway_response,
     write_mapped_fields, write_own_fields, write_proxied_fields, write_request_head,
 };
 use ringway_core::mapping::{ResponseSource, Source};
+use ringway_core::sigv4::{Claim, PathRule, Payload, Request, Rules, Scratch, SigningKey};
 use ringway_core::snapshot::{
     CacheKeyPart, Endpoint, HttpIntegration, InvalidationRule, MappedHeader, MappedQuery,
     MediaTypes, MethodCache, Passthrough, ResponseRule, Scheme, UpstreamMethod, UriPart,
@@ -236,4 +239,38 @@ fn cache_keys() {
         invalidation: InvalidationRule::Anyone,
     };
     with_context(|ctx| assert_eq!(allocations(|out| write_cache_key(&cache, ctx, out)), 0));
+}
+
+/// `get-vanilla-query-order-key-case` of AWS's signing test suite.
+#[test]
+fn signatures() {
+    let authorization = "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/\
+        aws4_request, SignedHeaders=host;x-amz-date, \
+        Signature=b97d918cfa904a5beff61c982a1b6f458b799221646efd99d3219ec94cdf2500";
+    let headers = [
+        (&b"Host"[..], &b"example.amazonaws.com"[..]),
+        (b"X-Amz-Date", b"20150830T123600Z"),
+        (b"Authorization", authorization.as_bytes()),
+    ];
+    let request = Request {
+        method: b"GET",
+        path: b"/",
+        query: b"Param2=value2&Param1=value1",
+        headers: headers.iter().copied(),
+    };
+    let rules = Rules { service: "service", path: PathRule::Normalized, unsigned_payload: false };
+    let secret = SecretAccessKey::parse("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+    let scope = Claim::parse(&request).expect("a claim");
+    let key = SigningKey::derive(&secret.expect("a secret"), scope.scope());
+    let mut scratch = Scratch::default();
+    let mut prove = || {
+        let before = ALLOCATIONS.get();
+        let claim = Claim::parse(&request).expect("a claim");
+        let proven =
+            claim.verify(&request, Payload::Body(b""), &key, &rules, 1_440_938_160, &mut scratch);
+        assert!(proven.is_ok());
+        ALLOCATIONS.get() - before
+    };
+    assert!(prove() > 0, "the buffers are empty at first");
+    assert_eq!(prove(), 0);
 }

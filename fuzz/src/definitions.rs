@@ -3,7 +3,10 @@
 use ringway_core::compile::compile;
 use ringway_core::definition::RestApi;
 use ringway_core::limits::{DEFINITION_BYTES_MAX, IMPORT_PROBLEMS_MAX};
-use ringway_core::openapi::{BasePath, ImportError, ImportOptions, import, locate};
+use ringway_core::openapi::{
+    self, Accepts, BasePath, Documentation, ExportOptions, ExportType, ImportError, ImportOptions,
+    export, import, locate,
+};
 use ringway_core::settings::{self, Extensions};
 
 /// Any bytes as an OpenAPI document: the same answer twice, every error inside the text, and what
@@ -15,6 +18,7 @@ pub fn openapi(bytes: &[u8]) {
     assert_eq!(imported, import(bytes, &options), "another answer the second time");
     match imported {
         Ok(api) => {
+            returns(&api);
             let extensions = Extensions::read(bytes);
             extensions.iter().for_each(|extensions| {
                 drop(compile(&settings::single(api.clone(), "dev", extensions), 1));
@@ -22,6 +26,36 @@ pub fn openapi(bytes: &[u8]) {
             drop(compile(&settings::single(api, "dev", &Extensions::default()), 1));
         }
         Err(error) => check_error(&error, bytes),
+    }
+}
+
+/// An export imports again and says the same from then on.
+fn returns(api: &RestApi) {
+    for export_type in [ExportType::Swagger2, ExportType::OpenApi30] {
+        let options = ExportOptions {
+            export_type,
+            extensions: openapi::Extensions::ALL,
+            documentation: Documentation::Current,
+            stage_name: "dev".into(),
+            region: "us-east-1".into(),
+            host_pattern: ExportOptions::HOST_PATTERN.into(),
+            created_date: "date".into(),
+        };
+        let mut exported = export(api, &options);
+        for accepts in [Accepts::Json, Accepts::Yaml] {
+            let text = exported.bytes(accepts);
+            if text.len() > DEFINITION_BYTES_MAX {
+                return;
+            }
+            let again = ImportOptions { api_id: Some(api.id.clone()), ..ImportOptions::default() };
+            let again = import(&text, &again).expect("an export imports");
+            let again = export(&again, &options);
+            // The first export drops what the notation cannot say.
+            if accepts == Accepts::Yaml {
+                assert_eq!(exported.document, again.document);
+            }
+            exported = again;
+        }
     }
 }
 
@@ -37,7 +71,8 @@ pub fn settings(bytes: &[u8]) {
             let again = settings::parse(&written).expect("still valid");
             assert_eq!(again, read);
             let apis = (0..read.apis.len()).map(|at| (at, small_api(&read.apis[at].id)));
-            drop(compile(&read.definitions(apis.collect()), 1));
+            let apis = apis.collect();
+            drop(compile(&read.definitions(apis), 1));
         }
         Err(error) => check_error(&error, bytes),
     }

@@ -9,7 +9,9 @@ pub mod calls;
 mod context;
 pub mod definitions;
 pub mod expressions;
+pub mod policies;
 pub mod routes;
+pub mod signatures;
 
 #[path = "../../core/src/http/invariants.rs"]
 pub mod invariants;

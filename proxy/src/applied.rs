@@ -46,7 +46,7 @@ pub(crate) struct AppliedStage {
     /// Where its access log goes.
     pub(crate) log: Option<LogIx>,
     /// As [`Stage::canary`].
-    canary: Option<Box<AppliedStage>>,
+    canary: Option<Box<Self>>,
 }
 
 /// A method with its long-lived state.

@@ -8,9 +8,11 @@ mod echo;
 mod failure;
 mod memory;
 mod output;
+mod process;
 mod reload;
 #[cfg(test)]
 mod scratch;
+mod serve;
 mod source;
 mod tls;
 mod up;
@@ -44,6 +46,7 @@ fn main() -> ExitCode {
 fn run(command: &Command) -> Result<(), Failure> {
     match command {
         Command::Up(up) => up::run(up),
+        Command::Serve(serve) => serve::run(serve),
         Command::Check(check) => check::run(check),
         Command::Echo(echo) => echo::run(echo.listen),
         Command::Completion(completion) => {

@@ -22,12 +22,14 @@ use crate::scratch::Scratch;
 /// between workers is.
 pub struct Launch {
     scratch: Scratch,
+    command: &'static str,
     file: PathBuf,
     arguments: Vec<OsString>,
     environment: Vec<(String, OsString)>,
     workers: usize,
     http: Port,
     http_elsewhere: Option<SocketAddr>,
+    admin_elsewhere: Option<SocketAddr>,
     admin: Port,
     https: Port,
 }
@@ -51,7 +53,30 @@ impl Launch {
         let (http, admin, https) = (Port::reserve(), Port::reserve(), Port::reserve());
         let (arguments, environment) = (Vec::new(), Vec::new());
         let (workers, http_elsewhere) = (2, None);
-        Self { scratch, file, arguments, environment, workers, http, http_elsewhere, admin, https }
+        let command = "up";
+        Self {
+            scratch,
+            command,
+            file,
+            arguments,
+            environment,
+            workers,
+            http,
+            http_elsewhere,
+            admin_elsewhere: None,
+            admin,
+            https,
+        }
+    }
+
+    /// `ringway serve`, with what it keeps still to be said.
+    pub fn serve() -> Self {
+        Self { command: "serve", ..Self::text("unused.json", "{}") }
+    }
+
+    /// `ringway serve --data DIR`.
+    pub fn data(folder: &Path) -> Self {
+        Self::serve().arg("--data").arg(folder)
     }
 
     /// The same command on another file, which need not exist.
@@ -69,6 +94,12 @@ impl Launch {
     /// `--http` on an address that is not this launch's own, to see it refused.
     pub fn http_on(mut self, addr: SocketAddr) -> Self {
         self.http_elsewhere = Some(addr);
+        self
+    }
+
+    /// `--admin` on an address that is not this launch's own, to see it refused.
+    pub fn admin_on(mut self, addr: SocketAddr) -> Self {
+        self.admin_elsewhere = Some(addr);
         self
     }
 
@@ -145,10 +176,14 @@ impl Launch {
 
     fn command(&self) -> Command {
         let mut command = Command::new(binary::path());
-        command.arg("up").arg(&self.file);
+        command.arg(self.command);
+        if self.command == "up" {
+            command.arg(&self.file);
+        }
         let http = self.http_elsewhere.unwrap_or_else(|| self.http.addr());
         command.arg("--http").arg(http.to_string());
-        command.arg("--admin").arg(self.admin.addr().to_string());
+        let admin = self.admin_elsewhere.unwrap_or_else(|| self.admin.addr());
+        command.arg("--admin").arg(admin.to_string());
         command.arg("--workers").arg(self.workers.to_string());
         command.args(&self.arguments);
         command.current_dir(self.scratch.path());
@@ -223,6 +258,19 @@ impl Gateway {
         Client::connect(self.admin()).get(target)
     }
 
+    /// One call of the management API; a body that is `null` is none.
+    ///
+    /// # Panics
+    /// When the status is not the one expected.
+    pub fn manage(&self, method: &str, target: &str, body: &Value, status: u16) -> Value {
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let json = [("Content-Type", "application/json")];
+        let response =
+            Client::connect(self.admin()).exchange(method, target, &json, body.as_bytes());
+        assert_eq!(response.status, status, "{method} {target}: {response:?}");
+        if response.body.is_empty() { Value::Null } else { response.json() }
+    }
+
     /// A scrape of the metrics.
     pub fn metrics(&self) -> Metrics {
         Metrics::parse(&self.admin_get("/metrics").text())
@@ -281,6 +329,11 @@ impl Gateway {
     /// Replaces the document it was started on.
     pub fn replace_api(&self, api: &Api) {
         self.replace("openapi.json", pretty(&api.to_value()));
+    }
+
+    /// SIGKILL, and waits until it is gone.
+    pub fn kill(&mut self) {
+        self.process.kill();
     }
 
     /// SIGTERM.

@@ -82,6 +82,12 @@ impl Process {
         assert!(status.success(), "{} is gone already", self.name);
     }
 
+    /// Ends it where it stands.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().expect("a child can be killed");
+        self.child.wait().expect("a child can be waited for");
+    }
+
     pub(crate) fn id(&self) -> u32 {
         self.child.id()
     }

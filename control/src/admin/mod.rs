@@ -15,10 +15,10 @@ use std::time::{Duration, SystemTime};
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use prometheus_client::registry::Registry;
 use ringway_core::limits::{ADMIN_BODY_BYTES_MAX, ADMIN_REQUEST_MS};
 use ringway_core::link::{Counters, Published};
@@ -35,6 +35,8 @@ pub struct Admin {
     counters: Arc<Counters>,
     registry: Registry,
     plane: Arc<Plane>,
+    /// Whether everything may be emptied from here.
+    reset: bool,
     draining: AtomicBool,
 }
 
@@ -61,7 +63,20 @@ impl Admin {
             started,
         };
         let registry = metrics::registry(scrape);
-        Self { published, counters, registry, plane, draining: AtomicBool::new(false) }
+        Self {
+            published,
+            counters,
+            registry,
+            plane,
+            reset: false,
+            draining: AtomicBool::new(false),
+        }
+    }
+
+    /// Offers `POST /_ringway/reset`: for processes that keep nothing.
+    #[must_use]
+    pub fn with_reset(self) -> Self {
+        Self { reset: true, ..self }
     }
 
     /// From now on the process is not ready, so that load balancers send nothing new.
@@ -86,7 +101,12 @@ pub fn spawn(listener: TcpListener, admin: Arc<Admin>) -> io::Result<JoinHandle<
 
 /// All routes of the admin port; what is merged into it shares its bounds and its error bodies.
 pub fn router(admin: Arc<Admin>) -> Router {
-    Router::new()
+    let offered = if admin.reset {
+        Router::new().route("/_ringway/reset", post(reset))
+    } else {
+        Router::new()
+    };
+    offered
         .route("/metrics", get(scrape))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
@@ -101,6 +121,15 @@ async fn scrape(State(admin): State<Arc<Admin>>) -> Response {
     match metrics::encode(&admin.registry) {
         Ok(text) => ([(header::CONTENT_TYPE, metrics::CONTENT_TYPE)], text).into_response(),
         Err(fmt::Error) => ManagementError::internal().into_response(),
+    }
+}
+
+async fn reset(State(admin): State<Arc<Admin>>) -> Response {
+    let plane = Arc::clone(&admin.plane);
+    match tokio::task::spawn_blocking(move || plane.reset()).await {
+        Ok(Ok(())) => StatusCode::NO_CONTENT.into_response(),
+        Ok(Err(error)) => error.into_response(),
+        Err(_) => ManagementError::internal().into_response(),
     }
 }
 

@@ -104,6 +104,18 @@ impl Kind {
         matches!(self, Self::DeployedApi)
     }
 
+    /// Its body holds a secret.
+    #[must_use]
+    pub const fn is_secret(self) -> bool {
+        matches!(self, Self::ApiKey | Self::AccessKey | Self::ClientCertificate)
+    }
+
+    /// Whether old bodies are kept: not of secrets, nor of copies, which never change.
+    #[must_use]
+    pub const fn has_history(self) -> bool {
+        !self.is_secret() && !self.is_cold()
+    }
+
     /// The kind of this name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {

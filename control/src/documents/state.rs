@@ -5,7 +5,7 @@ use std::ops::Bound;
 use std::sync::Arc;
 
 use super::{Key, Kind, Scope};
-use crate::store::{Record, Store, StoreError};
+use crate::store::{Change, Record, Store, StoreError};
 
 /// A document as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +38,19 @@ impl State {
             documents.insert(key, Entry { sequence, revision, body });
         })?;
         Ok(Self { documents, store, sequence })
+    }
+
+    /// Removes every document of the kinds that `keep` does not name.
+    ///
+    /// # Errors
+    /// The store did not take it; then nothing has changed.
+    pub fn clear(&mut self, keep: impl Fn(Kind) -> bool) -> Result<(), StoreError> {
+        let goes = |key: &Key| !key.kind().is_some_and(&keep);
+        let gone = self.documents.keys().filter(|key| goes(key));
+        let changes: Vec<Change> = gone.cloned().map(Change::Remove).collect();
+        self.store.commit(&changes)?;
+        self.documents.retain(|key, _| !goes(key));
+        Ok(())
     }
 
     /// A document.

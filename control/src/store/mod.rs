@@ -3,11 +3,13 @@
 //! A store takes and gives records; it must not know what they mean.
 
 mod memory;
+mod sqlite;
 
 use std::fmt;
 use std::sync::Arc;
 
 pub use memory::MemoryStore;
+pub use sqlite::{Past, SqliteStore, history};
 
 use crate::documents::Key;
 

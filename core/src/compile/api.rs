@@ -33,7 +33,7 @@ struct Variant<'d> {
 /// Compiles a stage; `None` when anything of it is refused.
 pub(super) fn compile(
     source: Source<'_>,
-    place: &Place,
+    place: &Place<'_>,
     shared: &Shared,
     report: &mut Report,
 ) -> Option<Stage> {
@@ -82,7 +82,7 @@ pub(super) fn compile(
 fn variant(
     source: Source<'_>,
     variant: Variant<'_>,
-    place: &Place,
+    place: &Place<'_>,
     shared: &Shared,
     report: &mut Report,
 ) -> Option<Stage> {
@@ -98,7 +98,7 @@ fn variant(
         document: Place::document(api_id),
         limits: settings::limits(stage, place, report),
         variables: variant.variables,
-        settings: place.clone(),
+        settings: *place,
         shared,
     };
     refuse_unsupported(&scope, report);
@@ -182,7 +182,7 @@ fn refuse_unsupported(scope: &Scope<'_>, report: &mut Report) {
         ),
         (
             private,
-            endpoint.clone(),
+            endpoint,
             "private APIs, which only VPC endpoints may call, are not yet supported",
         ),
         (

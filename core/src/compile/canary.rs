@@ -6,7 +6,7 @@ use super::settings;
 use crate::definition::{CanarySettings, Stage};
 
 /// A percentage in 2⁻³², so that 100 takes every random number and 0 none.
-pub(super) fn share(percent_traffic: f64, place: &Place, report: &mut Report) -> u64 {
+pub(super) fn share(percent_traffic: f64, place: &Place<'_>, report: &mut Report) -> u64 {
     if !(0.0..=100.0).contains(&percent_traffic) {
         report
             .refuse(&place.key("percentTraffic"), "A share of the traffic is 0.0 to 100.0 percent");
@@ -19,7 +19,7 @@ pub(super) fn share(percent_traffic: f64, place: &Place, report: &mut Report) ->
 pub(super) fn variables(
     stage: &Stage,
     settings: &CanarySettings,
-    place: &Place,
+    place: &Place<'_>,
     report: &mut Report,
 ) -> Box<[(Box<str>, Box<str>)]> {
     let mut all = stage.variables.clone();

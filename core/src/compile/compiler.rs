@@ -92,7 +92,7 @@ impl Compiler {
         definitions: &Definitions,
         usage: &Arc<Usage>,
         account: AccountIx,
-        root: &Place,
+        root: &Place<'_>,
         stages: &mut Vec<Compiled>,
         report: &mut Report,
     ) {
@@ -107,11 +107,11 @@ impl Compiler {
     }
 
     /// The stage as before, or compiled; `None` when it is refused.
-    fn stage(
+    fn stage<'n>(
         &self,
         wanted: Wanted<'_>,
-        root: &Place,
-        place: impl Fn() -> Place,
+        root: &Place<'_>,
+        place: impl Fn() -> Place<'n>,
         report: &mut Report,
     ) -> Option<Compiled> {
         let Wanted { owner, api_id, source, usage, account } = wanted;
@@ -192,7 +192,7 @@ impl Compiled {
 }
 
 /// Where the definitions of an account are.
-fn root(accounts: &[Definitions], ix: usize) -> Place {
+fn root(accounts: &[Definitions], ix: usize) -> Place<'static> {
     let root = Place::settings();
     if accounts.len() == 1 { root } else { root.at(ix) }
 }

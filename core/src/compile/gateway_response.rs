@@ -48,7 +48,7 @@ fn fallback(of: ResponseType) -> ResponseType {
     }
 }
 
-fn place(scope: &Scope<'_>, of: ResponseType) -> Place {
+fn place<'d>(scope: &Scope<'d>, of: ResponseType) -> Place<'d> {
     scope.document.key("x-amazon-apigateway-gateway-responses").key(of.name())
 }
 
@@ -56,7 +56,7 @@ fn response(
     scope: &Scope<'_>,
     of: ResponseType,
     definition: &definition::GatewayResponse,
-    place: &Place,
+    place: &Place<'_>,
     report: &mut Report,
 ) -> Option<GatewayResponse> {
     let status = match definition.status_code.as_deref() {
@@ -77,7 +77,7 @@ fn header(
     scope: &Scope<'_>,
     target: &str,
     expression: &str,
-    place: &Place,
+    place: &Place<'_>,
     report: &mut Report,
 ) -> Option<(Box<str>, FieldName, Source)> {
     let source = report.keep(place, scope.source(expression));
@@ -91,10 +91,10 @@ fn templates(
     scope: &Scope<'_>,
     of: ResponseType,
     definition: &definition::GatewayResponse,
-    place: &Place,
+    place: &Place<'_>,
     report: &mut Report,
 ) -> Box<[(Box<str>, Template)]> {
-    let mut compile = |media_type: &str, text: &str, place: &Place| {
+    let mut compile = |media_type: &str, text: &str, place: &Place<'_>| {
         let template = scope.template(text, TemplateKind::GatewayResponse);
         Some((media_type.into(), report.keep(place, template)?))
     };

@@ -17,7 +17,7 @@ impl<'d> Identifiers<'d> {
     pub(super) fn check(
         &mut self,
         definitions: &'d Definitions,
-        root: &Place,
+        root: &Place<'_>,
         report: &mut Report,
     ) {
         let owner = &definitions.owner;
@@ -40,7 +40,7 @@ impl<'d> Identifiers<'d> {
     }
 }
 
-fn check_stages(stages: &[DeployedStage], api: impl Fn() -> Place, report: &mut Report) {
+fn check_stages<'n>(stages: &[DeployedStage], api: impl Fn() -> Place<'n>, report: &mut Report) {
     let mut names = HashSet::new();
     for (ix, deployed) in stages.iter().enumerate() {
         let place = || api().key("stages").at(ix).key("stageName");

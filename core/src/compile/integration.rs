@@ -91,7 +91,7 @@ pub(super) fn templates(
 }
 
 /// A template that is a text without references and directives.
-pub(super) fn static_text(text: &str, place: &Place, report: &mut Report) -> Option<Box<str>> {
+pub(super) fn static_text(text: &str, place: &Place<'_>, report: &mut Report) -> Option<Box<str>> {
     if text.len() > limits::TEMPLATE_BYTES_MAX {
         let most = limits::TEMPLATE_BYTES_MAX;
         report.refuse(place, format!("A mapping template has at most {most} bytes"));
@@ -119,7 +119,7 @@ pub(super) fn passthrough(scope: &MethodScope<'_, '_>) -> Passthrough {
 pub(super) fn refuse_conversion(
     scope: &MethodScope<'_, '_>,
     handling: Option<ContentHandling>,
-    place: &Place,
+    place: &Place<'_>,
     report: &mut Report,
 ) {
     let listed = &scope.stage.api.binary_media_types;

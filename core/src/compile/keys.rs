@@ -12,7 +12,7 @@ use crate::snapshot::{ApiKeyEntry, ApiKeys, KeyIx, PlanIx};
 pub(super) fn compile(
     keys: &[ApiKey],
     plans: Vec<Vec<PlanIx>>,
-    place: &Place,
+    place: &Place<'_>,
     report: &mut Report,
 ) -> ApiKeys {
     let mut compiled = ApiKeys::default();
@@ -61,7 +61,7 @@ pub(super) struct KeyNames<'d> {
 
 impl<'d> KeyNames<'d> {
     /// Indexes the keys; refuses identifiers that are there twice.
-    pub(super) fn of(keys: &'d [ApiKey], place: &Place, report: &mut Report) -> Self {
+    pub(super) fn of(keys: &'d [ApiKey], place: &Place<'_>, report: &mut Report) -> Self {
         let mut names = Self { by_id: HashMap::new(), by_name: HashMap::new() };
         if keys.len() > limits::API_KEYS_MAX {
             report.refuse(place, format!("There are at most {} API keys", limits::API_KEYS_MAX));

@@ -51,12 +51,19 @@ pub(super) fn compile(
 }
 
 /// The method in the document.
-fn place(document: &Place, resource: &Resource, verb: &str) -> Place {
+fn place<'n>(document: &Place<'n>, resource: &'n Resource, verb: &'n str) -> Place<'n> {
     let path = document.key("paths").key(&resource.path);
-    match verb {
-        "ANY" => path.key("x-amazon-apigateway-any-method"),
-        verb => path.key(&verb.to_ascii_lowercase()),
-    }
+    path.key(match verb {
+        "ANY" => "x-amazon-apigateway-any-method",
+        "GET" => "get",
+        "HEAD" => "head",
+        "POST" => "post",
+        "PUT" => "put",
+        "DELETE" => "delete",
+        "PATCH" => "patch",
+        "OPTIONS" => "options",
+        other => other,
+    })
 }
 
 fn throttle(settings: Settings<'_>) -> Rate {
@@ -67,7 +74,7 @@ fn throttle(settings: Settings<'_>) -> Rate {
 }
 
 /// Nothing unauthorised passes because this build cannot ask: identity fails closed.
-fn refuse_authorization(method: &definition::Method, place: &Place, report: &mut Report) {
+fn refuse_authorization(method: &definition::Method, place: &Place<'_>, report: &mut Report) {
     let kind = &method.authorization_type;
     if !kind.eq_ignore_ascii_case("NONE") {
         report.refuse(&place.key("security"), format!("{kind} authorization is not yet supported"));

@@ -20,7 +20,7 @@ impl Accounts {
     pub(super) fn compile(
         &self,
         definitions: &Definitions,
-        root: &Place,
+        root: &Place<'_>,
         report: &mut Report,
     ) -> Arc<Usage> {
         let place = root.key("account").key("throttleSettings");
@@ -88,7 +88,7 @@ impl Members {
             && same(&self.usage_plans, &definitions.usage_plans)
     }
 
-    fn compile(definitions: &Definitions, root: &Place, report: &mut Report) -> Self {
+    fn compile(definitions: &Definitions, root: &Place<'_>, report: &mut Report) -> Self {
         let (key_place, plan_place) = (root.key("apiKeys"), root.key("usagePlans"));
         let names = KeyNames::of(&definitions.api_keys, &key_place, report);
         let mut members = Self {
@@ -128,7 +128,7 @@ impl Members {
     }
 
     /// Enters the stages of a plan; refuses those there twice.
-    fn cover(&mut self, plan: &UsagePlan, ix: PlanIx, place: &Place, report: &mut Report) {
+    fn cover(&mut self, plan: &UsagePlan, ix: PlanIx, place: &Place<'_>, report: &mut Report) {
         for (at, settings) in plan.api_stages.iter().enumerate() {
             let ApiStage { api_id, stage, .. } = settings;
             let covering = Covering { plan: ix, at: at as u32 };
@@ -153,7 +153,7 @@ impl Members {
 }
 
 impl Covering {
-    fn place(self, root: &Place) -> Place {
+    fn place<'n>(self, root: &Place<'n>) -> Place<'n> {
         let plan = root.key("usagePlans").at(usize::from(self.plan.0));
         plan.key("apiStages").at(self.at as usize)
     }
@@ -166,7 +166,7 @@ impl Usage {
         &self,
         stage: &Stage,
         other: Option<&Stage>,
-        root: &Place,
+        root: &Place<'_>,
         report: &mut Report,
     ) -> Arc<[StagePlan]> {
         let of_api = self.members.coverage.get(&stage.api_id);
@@ -190,7 +190,7 @@ impl Usage {
     pub(super) fn check_coverage(
         &self,
         definitions: &Definitions,
-        root: &Place,
+        root: &Place<'_>,
         report: &mut Report,
     ) {
         let apis: HashMap<&str, _> =
@@ -220,7 +220,7 @@ fn enter_keys(
     plan_ix: PlanIx,
     names: &KeyNames<'_>,
     plans_of_keys: &mut [Vec<PlanIx>],
-    place: &Place,
+    place: &Place<'_>,
     report: &mut Report,
 ) {
     for (ix, name) in plan.keys.iter().enumerate() {
@@ -259,7 +259,7 @@ fn method_names(stage: &Stage) -> MethodNames<'_> {
 fn method_throttles(
     (methods, others): &(MethodNames<'_>, Option<MethodNames<'_>>),
     settings: &ApiStage,
-    place: &Place,
+    place: &Place<'_>,
     report: &mut Report,
 ) -> Box<[(MethodIx, Rate)]> {
     let place = place.key("throttle");
@@ -289,7 +289,7 @@ fn method_throttles(
 fn one_plan_per_stage(
     definitions: &Definitions,
     plans_of_keys: &[Vec<PlanIx>],
-    place: &Place,
+    place: &Place<'_>,
     report: &mut Report,
 ) {
     let plan = |ix: PlanIx| &definitions.usage_plans[usize::from(ix.0)];

@@ -1,40 +1,71 @@
 //! Where in a definition something is, and what was found wrong there.
 
+use std::fmt::Write;
+
 use indexmap::IndexSet;
 
 use crate::error::CompileError;
 use crate::openapi::at::write_key;
 
-/// A place in a definition, as a JSON path.
-#[derive(Debug, Clone)]
-pub(super) struct Place {
+/// The deepest place, e.g. `$[0].apis[0].stages[0].canarySettings.stageVariableOverrides.x`.
+const DEPTH_MAX: usize = 10;
+
+/// A place in a definition, a JSON path once it is refused. It is named far more often than that,
+/// so naming it copies a few pointers and writes nothing.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place<'n> {
     /// The API whose document this is; `None` in settings.
-    api: Option<String>,
-    path: String,
+    api: Option<&'n str>,
+    steps: [Step<'n>; DEPTH_MAX],
+    depth: usize,
 }
 
-impl Place {
+#[derive(Debug, Clone, Copy)]
+enum Step<'n> {
+    Key(&'n str),
+    At(usize),
+}
+
+impl<'n> Place<'n> {
     /// The root of the settings.
     pub(super) fn settings() -> Self {
-        Self { api: None, path: "$".into() }
+        Self { api: None, steps: [Step::At(0); DEPTH_MAX], depth: 0 }
     }
 
     /// The root of an API's document.
-    pub(super) fn document(api_id: &str) -> Self {
-        Self { api: Some(api_id.into()), path: "$".into() }
+    pub(super) fn document(api_id: &'n str) -> Self {
+        Self { api: Some(api_id), ..Self::settings() }
     }
 
     /// The member `name`.
-    pub(super) fn key(&self, name: &str) -> Self {
-        let mut place = self.clone();
-        // Writing to a String cannot fail.
-        let _ = write_key(&mut place.path, name);
-        place
+    pub(super) fn key(&self, name: &'n str) -> Self {
+        self.step(Step::Key(name))
     }
 
     /// `[ix]`
     pub(super) fn at(&self, ix: usize) -> Self {
-        Self { api: self.api.clone(), path: format!("{}[{ix}]", self.path) }
+        self.step(Step::At(ix))
+    }
+
+    fn step(mut self, step: Step<'n>) -> Self {
+        // A place too deep for this is that of what it is in.
+        if let Some(next) = self.steps.get_mut(self.depth) {
+            *next = step;
+            self.depth += 1;
+        }
+        self
+    }
+
+    fn path(&self) -> String {
+        let mut path = String::from("$");
+        for step in &self.steps[..self.depth] {
+            // Writing to a String cannot fail.
+            let _ = match step {
+                Step::Key(name) => write_key(&mut path, name),
+                Step::At(ix) => write!(path, "[{ix}]"),
+            };
+        }
+        path
     }
 }
 
@@ -52,11 +83,11 @@ impl Report {
     }
 
     /// Adds an error.
-    pub(super) fn refuse(&mut self, place: &Place, message: impl Into<String>) {
+    pub(super) fn refuse(&mut self, place: &Place<'_>, message: impl Into<String>) {
         self.refused += 1;
         self.errors.insert(CompileError {
-            api: place.api.clone(),
-            path: place.path.clone(),
+            api: place.api.map(Into::into),
+            path: place.path(),
             message: message.into(),
         });
     }
@@ -68,7 +99,7 @@ impl Report {
     }
 
     /// The value, or its error at this place.
-    pub(super) fn keep<T>(&mut self, place: &Place, result: Result<T, String>) -> Option<T> {
+    pub(super) fn keep<T>(&mut self, place: &Place<'_>, result: Result<T, String>) -> Option<T> {
         match result {
             Ok(value) => Some(value),
             Err(message) => {

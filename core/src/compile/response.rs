@@ -38,7 +38,7 @@ fn rule(
     scope: &MethodScope<'_, '_>,
     key: &str,
     response: &IntegrationResponse,
-    place: &Place,
+    place: &Place<'_>,
     report: &mut Report,
 ) -> Option<ResponseRule> {
     let status = if response.status_code.is_empty() { key } else { response.status_code.as_str() };
@@ -76,7 +76,7 @@ pub(super) fn status_code(text: &str) -> Result<u16, String> {
 }
 
 /// A template of MOCK yields text, and AWS fails when it is to become bytes (aws-facts 225).
-fn refuse_bytes_of_mock(response: &IntegrationResponse, place: &Place, report: &mut Report) {
+fn refuse_bytes_of_mock(response: &IntegrationResponse, place: &Place<'_>, report: &mut Report) {
     let mut texts = response.response_templates.values().flatten();
     if response.content_handling == Some(ContentHandling::ConvertToBinary)
         && texts.any(|text| !text.is_empty())
@@ -93,7 +93,7 @@ fn header(
     scope: &Scope<'_>,
     target: &str,
     expression: &str,
-    place: &Place,
+    place: &Place<'_>,
     report: &mut Report,
 ) -> Option<(Box<str>, FieldName, ResponseSource)> {
     let source = report.keep(place, scope.response_source(expression));

@@ -20,9 +20,9 @@ pub(super) struct Scope<'d> {
     /// Whose cached responses are seen: the stage's name, or the canary's own.
     pub(super) cache_name: &'d str,
     /// Root of the API's document.
-    pub(super) document: Place,
+    pub(super) document: Place<'d>,
     /// The stage in the settings.
-    pub(super) settings: Place,
+    pub(super) settings: Place<'d>,
     /// AWS's walls, or what the stage raises them to.
     pub(super) limits: Limits,
     /// Stage variables, sorted by name.
@@ -40,7 +40,7 @@ pub(super) struct MethodScope<'s, 'd> {
     pub(super) method: &'d Method,
     pub(super) integration: &'d Integration,
     /// The method in the document.
-    pub(super) place: Place,
+    pub(super) place: Place<'s>,
     /// Names of the path parameters, in the order of the path.
     pub(super) path_parameters: Box<[Box<str>]>,
 }
@@ -68,9 +68,9 @@ impl Scope<'_> {
     }
 }
 
-impl MethodScope<'_, '_> {
+impl<'s> MethodScope<'s, '_> {
     /// The integration in the document.
-    pub(super) fn integration_place(&self) -> Place {
+    pub(super) fn integration_place(&self) -> Place<'s> {
         self.place.key("x-amazon-apigateway-integration")
     }
 

@@ -11,7 +11,7 @@ use crate::limits;
 use crate::snapshot::Rate;
 
 /// A bucket's settings.
-pub(super) fn rate(settings: &ThrottleSettings, place: &Place, report: &mut Report) -> Rate {
+pub(super) fn rate(settings: &ThrottleSettings, place: &Place<'_>, report: &mut Report) -> Rate {
     let ThrottleSettings { rate_limit, burst_limit } = *settings;
     if !rate_limit.is_finite() || rate_limit < 0.0 {
         report.refuse(&place.key("rateLimit"), "A rate limit is a number of at least 0");
@@ -23,7 +23,7 @@ pub(super) fn rate(settings: &ThrottleSettings, place: &Place, report: &mut Repo
 /// (<https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html>).
 pub(super) fn variables(
     written: &IndexMap<String, String>,
-    place: &Place,
+    place: &Place<'_>,
     report: &mut Report,
 ) -> Box<[(Box<str>, Box<str>)]> {
     if written.len() > limits::STAGE_VARIABLES_MAX {
@@ -57,7 +57,7 @@ pub(super) struct Limits {
 }
 
 /// The limits of a stage.
-pub(super) fn limits(stage: &Stage, place: &Place, report: &mut Report) -> Limits {
+pub(super) fn limits(stage: &Stage, place: &Place<'_>, report: &mut Report) -> Limits {
     let raised = stage.limits.unwrap_or_default();
     let longest = raised.integration_timeout_in_millis;
     let bounds = limits::INTEGRATION_TIMEOUT_MS_MIN..=limits::INTEGRATION_TIMEOUT_RAISED_MS_MAX;
@@ -145,7 +145,7 @@ pub(super) fn method_key(key: &str) -> Option<(String, String)> {
 }
 
 /// Values AWS refuses, and settings this build does not have.
-fn check(setting: &MethodSetting, place: &Place, report: &mut Report) {
+fn check(setting: &MethodSetting, place: &Place<'_>, report: &mut Report) {
     let throttle = setting.throttling_rate_limit;
     if !throttle.is_finite() || throttle < 0.0 {
         report.refuse(&place.key("throttlingRateLimit"), "A rate limit is a number of at least 0");

@@ -4,7 +4,7 @@
 const LAST_SECOND: u64 = 253_402_300_799;
 
 const WEEKDAYS: &[u8; 21] = b"ThuFriSatSunMonTueWed";
-const MONTHS: &[u8; 36] = b"JanFebMarAprMayJunJulAugSepOctNovDec";
+pub(crate) const MONTHS: &[u8; 36] = b"JanFebMarAprMayJunJulAugSepOctNovDec";
 
 /// IMF-fixdate (RFC 9110 section 5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT`.
 #[must_use]
@@ -33,19 +33,20 @@ pub fn clf_time(unix_seconds: u64) -> [u8; 26] {
     text
 }
 
-struct Moment {
-    year: u64,
+/// A second of the calendar.
+pub(crate) struct Moment {
+    pub(crate) year: u64,
     /// From 0.
-    month: usize,
+    pub(crate) month: usize,
     /// From 1.
-    day: u64,
+    pub(crate) day: u64,
     /// From Thursday, the day of 1970-01-01.
     weekday: usize,
-    second_of_day: u64,
+    pub(crate) second_of_day: u64,
 }
 
 impl Moment {
-    fn of(unix_seconds: u64) -> Self {
+    pub(crate) fn of(unix_seconds: u64) -> Self {
         let seconds = unix_seconds.min(LAST_SECOND);
         let days = seconds / 86_400;
         // Years that start in March put the leap day last; 719,468 days lie between 0000-03-01

@@ -3,7 +3,7 @@
 //! Strict: any ambiguity in framing is an error, never a guess (RFC 9112 sections 6 and 11).
 
 mod chunked;
-mod date;
+pub(crate) mod date;
 mod facts;
 mod field;
 mod fields;

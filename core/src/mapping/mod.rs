@@ -6,7 +6,7 @@
 //! is not known here; see [`integration`](crate::integration).
 
 mod mock;
-mod percent;
+pub(crate) mod percent;
 pub(crate) mod query;
 mod response;
 mod source;

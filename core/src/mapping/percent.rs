@@ -57,13 +57,22 @@ pub(super) fn encode(out: &mut Vec<u8>, start: usize, part: Part, escapes: Escap
 
 /// Reads text of a query: `%XX` is a byte, `+` a blank, a `%` without digits itself
 /// (<https://url.spec.whatwg.org/#urlencoded-parsing>).
-pub(super) fn decoded(text: &[u8]) -> impl Iterator<Item = u8> {
+pub(crate) fn decoded(text: &[u8]) -> impl Iterator<Item = u8> {
+    bytes(text, b' ')
+}
+
+/// Reads text of a path, where `+` is itself.
+pub(crate) fn decoded_path(text: &[u8]) -> impl Iterator<Item = u8> {
+    bytes(text, b'+')
+}
+
+fn bytes(text: &[u8], plus: u8) -> impl Iterator<Item = u8> {
     let mut rest = text;
     std::iter::from_fn(move || {
         let (&first, after) = rest.split_first()?;
         let escape = if first == b'%' { digits(after) } else { None };
         rest = if escape.is_some() { &after[2..] } else { after };
-        Some(escape.unwrap_or(if first == b'+' { b' ' } else { first }))
+        Some(escape.unwrap_or(if first == b'+' { plus } else { first }))
     })
 }
 
@@ -114,6 +123,7 @@ mod tests {
         check("a+b%20c%2bd", b"a b c+d");
         check("%C3%A9%", "é%".as_bytes());
         check("%4%41%zz", b"%4A%zz");
+        assert_eq!(decoded_path(b"a+b%2B").collect::<Vec<_>>(), b"a+b+");
     }
 
     proptest! {

@@ -77,6 +77,15 @@ fn parse_json(text: &str, bounds: Bounds) -> Result<Document, ImportError> {
     Ok(Document { root, duplicates: scan.duplicates })
 }
 
+/// The JSON object that a member of a document, or of a request, holds as text; shallow enough to
+/// stand in a document itself.
+pub(super) fn embedded(text: &str) -> Option<Value> {
+    const LEVELS_ABOVE: usize = 8;
+    let nodes = Bounds::DEFINITION.nodes;
+    json::scan(text.as_bytes(), DEFINITION_DEPTH_MAX - LEVELS_ABOVE, nodes).ok()?;
+    serde_json::from_str(text).ok().filter(Value::is_object)
+}
+
 /// What the YAML parser found, without the places it repeats; bounds in our own words.
 fn yaml_message(error: &serde_saphyr::Error, bounds: Bounds) -> String {
     use serde_saphyr::Error;

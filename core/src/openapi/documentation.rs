@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::at::At;
 use super::document::{self, Bounds};
 use super::error::{ImportError, ImportErrorKind};
-use super::ids::{Ids, SHORT};
-use super::problems::{Object, Problems};
+use super::ids::{Ids, SHORT, distinct};
+use super::problems::{Object, Problems, present, scalar_text};
 use super::{IdSource, PutMode};
 use crate::definition::{DocumentationLocation, DocumentationPart, DocumentationPartType, RestApi};
 
@@ -72,8 +72,9 @@ pub(super) fn merged(old: &Parts, new: Parts) -> (Parts, Vec<String>) {
                 ids.push(known.id.clone());
             }
             None => {
+                let id = distinct(&id, SHORT, |id| parts.contains_key(id));
                 ids.push(id.clone());
-                parts.insert(id, part);
+                parts.insert(id.clone(), DocumentationPart { id, ..part });
             }
         }
     }
@@ -119,41 +120,36 @@ pub(super) fn import(root: &Object, ids: &mut Ids, problems: &mut Problems) -> P
     parts
 }
 
+/// A part, or nothing and a warning: text for readers does not stop an API.
 fn part(value: &Value, at: &At<'_>, problems: &mut Problems) -> Option<DocumentationPart> {
-    let Some(members) = value.as_object() else {
-        problems.error(at, "documentation part is not of type `object`");
-        return None;
-    };
-    let location = problems.object(members, "location", at);
-    let location_at = at.key("location");
-    let kind = location.and_then(|location| problems.text(location, "type", &location_at));
-    let kind = kind.unwrap_or_default();
+    let part = read(value);
+    if let Err(reason) = &part {
+        problems.warn(format!("Unable to import documentation part {at}: {reason}. Ignoring."));
+    }
+    part.ok()
+}
+
+fn read(value: &Value) -> Result<DocumentationPart, String> {
+    let location = value.get("location").and_then(Value::as_object).ok_or("it has no location")?;
+    let member = |key| present(location, key).and_then(scalar_text);
+    let kind = member("type").unwrap_or_default();
     let part_type = DocumentationPartType::ALL.into_iter().find(|known| known.name() == kind);
-    let (Some(location), Some(part_type)) = (location, part_type) else {
-        problems.error(&location_at, format!("Invalid documentation part type '{kind}'"));
-        return None;
-    };
-    let mut member = |key| problems.text(location, key, &location_at);
     let location = DocumentationLocation {
-        part_type,
+        part_type: part_type.ok_or_else(|| format!("type '{kind}' is not known"))?,
         path: member("path"),
         method: member("method"),
         status_code: member("statusCode"),
         name: member("name"),
     };
     // An object, or the text that DocumentationPart has.
-    let properties = match members.get("properties") {
-        Some(Value::String(text)) => serde_json::from_str(text).unwrap_or(Value::Null),
-        Some(other) => other.clone(),
-        None => Value::Object(Object::new()),
+    let properties = match value.get("properties") {
+        Some(Value::String(text)) => document::embedded(text),
+        Some(other) => Some(other.clone()).filter(Value::is_object),
+        None => Some(Value::Object(Object::new())),
     };
-    if !properties.is_object() {
-        problems.error(&at.key("properties"), "documentation properties must be a JSON object");
-        return None;
-    }
-    Some(DocumentationPart {
+    Ok(DocumentationPart {
         id: String::new(),
         location: location.with_defaults(),
-        properties: properties.to_string(),
+        properties: properties.ok_or("properties are no JSON object")?.to_string(),
     })
 }

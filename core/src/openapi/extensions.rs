@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::at::At;
+use super::document;
 use super::ids::{Ids, SHORT};
 use super::problems::{Object, Problems, present, scalar_text};
 use crate::definition::{ApiKeySource, GatewayResponse, RequestValidator};
@@ -122,9 +123,9 @@ pub(super) fn minimum_compression_size(document: &Object, problems: &mut Problem
 }
 
 /// `x-amazon-apigateway-policy`: JSON, or JSON in a text.
-pub(super) fn policy(document: &Object, problems: &mut Problems) -> Option<Value> {
-    let policy = match present(document, POLICY)? {
-        Value::String(text) => serde_json::from_str(text).ok(),
+pub(super) fn policy(root: &Object, problems: &mut Problems) -> Option<Value> {
+    let policy = match present(root, POLICY)? {
+        Value::String(text) => document::embedded(text),
         other => Some(other.clone()),
     };
     let policy = policy.filter(Value::is_object);

@@ -75,6 +75,17 @@ impl IdSource {
     }
 }
 
+/// The identifier itself, or one made of it when something else has it already.
+pub(crate) fn distinct(id: &str, length: usize, is_taken: impl Fn(&str) -> bool) -> String {
+    let mut new = id.to_owned();
+    let mut attempt = 0_u32;
+    while is_taken(&new) {
+        attempt += 1;
+        new = stable(&[id, &attempt.to_string()], length);
+    }
+    new
+}
+
 /// Hands out identifiers of one API, none twice.
 pub(crate) struct Ids {
     scope: String,

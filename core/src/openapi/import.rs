@@ -64,7 +64,10 @@ pub(super) fn run(document: &Document, options: &ImportOptions) -> Result<RestAp
     api.models = import.models.into_map();
     api.authorizers = import.security.into_authorizers();
     api.request_validators = import.validators;
-    api.documentation_parts = documentation::import(root, &mut import.ids, &mut import.problems);
+    if !options.ignore_documentation {
+        api.documentation_parts =
+            documentation::import(root, &mut import.ids, &mut import.problems);
+    }
     api.warnings = import.problems.finish(options.fail_on_warnings)?;
     Ok(api)
 }
@@ -168,7 +171,11 @@ fn header(root: &Object, options: &ImportOptions, problems: &mut Problems) -> Re
     }
     let name = title.unwrap_or_default();
     let id = options.api_id.clone().unwrap_or_else(|| options.ids.api(&name));
-    let (endpoint_configuration, disabled) = servers::endpoint(root, problems);
+    let (mut endpoint_configuration, disabled) = servers::endpoint(root, problems);
+    if !options.endpoint_types.is_empty() {
+        let configuration = endpoint_configuration.get_or_insert_default();
+        configuration.types.clone_from(&options.endpoint_types);
+    }
     RestApi {
         id,
         name,

@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use super::PutMode;
 use super::documentation;
 use super::error::{ImportError, ImportErrorKind};
-use super::ids::{LONG, SHORT, stable};
+use super::ids::{LONG, SHORT, distinct};
 use super::resources::{Part, parse_part, path_parameters};
 use crate::definition::{EndpointConfiguration, Resource, RestApi};
 use crate::limits::RESOURCES_PER_API_MAX;
@@ -213,11 +213,12 @@ fn renamed<'a>(
     let mut taken: HashSet<String> = known.values().map(|id| (*id).to_owned()).collect();
     let mut renamed = HashMap::new();
     for (id, name) in imported {
-        let mut new = known.get(name).map_or(id, |id| id).to_owned();
         // An identifier made from this name may live on in something that was renamed.
-        while !known.contains_key(name) && !taken.insert(new.clone()) {
-            new = stable(&[&new, name], length);
-        }
+        let new = match known.get(name) {
+            Some(same) => (*same).to_owned(),
+            None => distinct(id, length, |id| taken.contains(id)),
+        };
+        taken.insert(new.clone());
         renamed.insert(id.to_owned(), new);
     }
     renamed

@@ -55,6 +55,19 @@ pub enum BasePath {
     Split,
 }
 
+impl BasePath {
+    /// What the `basepath` parameter says.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "ignore" => Some(Self::Ignore),
+            "prepend" => Some(Self::Prepend),
+            "split" => Some(Self::Split),
+            _ => None,
+        }
+    }
+}
+
 /// What an import does to what is there: the `mode` of PutRestApi and ImportDocumentationParts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum PutMode {
@@ -63,6 +76,18 @@ pub enum PutMode {
     Merge,
     /// Only what the document says is there afterwards.
     Overwrite,
+}
+
+impl PutMode {
+    /// What the `mode` parameter says.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "merge" => Some(Self::Merge),
+            "overwrite" => Some(Self::Overwrite),
+            _ => None,
+        }
+    }
 }
 
 /// How to import.
@@ -76,6 +101,10 @@ pub struct ImportOptions {
     pub base_path: BasePath,
     /// AWS's `failonwarnings`.
     pub fail_on_warnings: bool,
+    /// AWS's `ignore=documentation`.
+    pub ignore_documentation: bool,
+    /// AWS's `endpointConfigurationTypes`; what the document says when empty.
+    pub endpoint_types: Vec<String>,
 }
 
 /// The API a document describes. The same document and options give the same identifiers.

@@ -4,7 +4,7 @@
 use crate::recording::document;
 use ringway_core::definition::{ApiKeySource, IntegrationType, PassthroughBehavior, RestApi};
 use ringway_core::error::ResponseType;
-use ringway_core::openapi::{BasePath, ImportError, ImportOptions, import};
+use ringway_core::openapi::{BasePath, ImportError, ImportOptions, PutMode, import};
 
 fn import_file(file: &str) -> Result<RestApi, ImportError> {
     import(document(file).as_bytes(), &ImportOptions::default())
@@ -141,6 +141,25 @@ fn base_path_modes() {
     ] {
         assert_eq!(paths(BasePath::Prepend, &format!("{servers}{url}\n")), expected, "{url}");
     }
+}
+
+#[test]
+fn parameters_of_an_import() {
+    let options = ImportOptions {
+        ignore_documentation: true,
+        endpoint_types: vec!["REGIONAL".into()],
+        ..ImportOptions::default()
+    };
+    let text = document("petstore-swagger.json");
+    let api = import(text.as_bytes(), &options).expect("imports");
+    assert_eq!(api.endpoint_configuration.expect("regional").types, ["REGIONAL"]);
+    assert!(api.documentation_parts.is_empty());
+    assert_eq!(imported("petstore-swagger.json").documentation_parts.len(), 14);
+    let names = ["ignore", "prepend", "split", "merge"].map(BasePath::from_name);
+    let known = [BasePath::Ignore, BasePath::Prepend, BasePath::Split];
+    assert_eq!(names, [Some(known[0]), Some(known[1]), Some(known[2]), None]);
+    let names = ["merge", "overwrite", ""].map(PutMode::from_name);
+    assert_eq!(names, [Some(PutMode::Merge), Some(PutMode::Overwrite), None]);
 }
 
 #[test]

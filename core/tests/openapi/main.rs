@@ -4,6 +4,7 @@
 
 mod documents;
 mod exported;
+mod generated;
 mod places;
 mod put;
 mod recorded;

@@ -257,13 +257,19 @@ fn documentation_is_merged_by_member() {
     let id = api.documentation_parts[0].id.clone();
     let second = part("{type: METHOD, path: /, method: '*'}", "{summary: c, tags: [d]}");
     let merged = import_parts(&api, &second, PutMode::Merge);
-    assert_eq!(merged.ids, [id.clone()]);
+    assert_eq!(merged.ids, std::slice::from_ref(&id));
     let properties = r#"{"summary":"c","description":"b","tags":["d"]}"#;
     assert_eq!(merged.parts[&id].properties, properties);
     let other = part("{type: METHOD, path: /x}", "{summary: e}");
     let merged = import_parts(&api, &other, PutMode::Merge);
     assert_eq!((merged.parts.len(), merged.ids.len()), (2, 1));
     assert_eq!(merged.parts[&merged.ids[0]].location.method.as_deref(), Some("*"));
+    // A part that was moved keeps its identifier; the one in its old place gets another.
+    let mut moved = api.clone();
+    moved.documentation_parts[0].location.path = Some("/moved".into());
+    let merged = merge(moved, api, PutMode::Merge).expect("merges").documentation_parts;
+    assert_eq!(merged.len(), 2);
+    assert!(merged.iter().all(|(id, part)| *id == part.id));
 }
 
 #[test]
@@ -278,19 +284,28 @@ fn recorded_documentation_that_is_none() {
             import_documentation_parts(text, &api, PutMode::Merge, false, IdSource::Stable);
         assert_eq!(theirs["message"], result.expect_err("refused").aws_message(), "{call}");
     }
-    for (part, path) in [
-        ("{location: {type: GHOST}}", "$.x-amazon-apigateway-documentation.documentationParts[0]"),
-        ("{properties: {}}", "$.x-amazon-apigateway-documentation.documentationParts[0]"),
-        (
-            "{location: {type: API}, properties: []}",
-            "$.x-amazon-apigateway-documentation.documentationParts[0].properties",
-        ),
+}
+
+#[test]
+fn parts_that_are_none_are_warned_of() {
+    let api = api("openapi: 3.0.1\ninfo: {title: t}\npaths: {}", "a");
+    for (part, reason) in [
+        ("{location: {type: GHOST}}", "type 'GHOST' is not known"),
+        ("{properties: {}}", "it has no location"),
+        ("{location: {type: API}, properties: []}", "properties are no JSON object"),
     ] {
         let text = format!("x-amazon-apigateway-documentation: {{documentationParts: [{part}]}}");
-        let text = text.as_bytes();
-        let result =
-            import_documentation_parts(text, &api, PutMode::Merge, false, IdSource::Stable);
-        let error = result.expect_err("refused");
-        assert!(error.path.starts_with(path), "{error}");
+        let imported = import_parts(&api, &text, PutMode::Merge);
+        let warning = format!(
+            "Unable to import documentation part \
+             $.x-amazon-apigateway-documentation.documentationParts[0]: {reason}. Ignoring."
+        );
+        assert_eq!((imported.parts.len(), &imported.warnings), (0, &vec![warning.clone()]));
+        let strict = |text: &str| {
+            let mode = PutMode::Merge;
+            import_documentation_parts(text.as_bytes(), &api, mode, true, IdSource::Stable)
+        };
+        let error = strict(&text).expect_err("refused");
+        assert_eq!(error.aws_message(), format!("Warnings found during import:\n\t{warning}"));
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use crate::round_trip::assert_comes_back;
 use proptest::prelude::*;
 use ringway_core::openapi::{ImportError, ImportErrorKind, ImportOptions, import, locate};
 
@@ -238,8 +239,9 @@ proptest! {
             }
             if text.is_empty() { text.push(b' '); }
         }
-        if let Err(error) = import(&text, &ImportOptions::default()) {
-            let _ = (error.to_string(), error.aws_message());
+        match import(&text, &ImportOptions::default()) {
+            Ok(api) => assert_comes_back(&api),
+            Err(error) => drop((error.to_string(), error.aws_message())),
         }
         if let Ok(text) = std::str::from_utf8(&text) {
             let _ = locate(text, "$.paths['/pets'].get.parameters[0].name");
@@ -269,7 +271,9 @@ proptest! {
             4 => serde_json::json!([[]]),
             _ => serde_json::json!({"$ref": "#"}),
         };
-        let _ = import(tree.to_string().as_bytes(), &ImportOptions::default());
+        if let Ok(api) = import(tree.to_string().as_bytes(), &ImportOptions::default()) {
+            assert_comes_back(&api);
+        }
     }
 }
 

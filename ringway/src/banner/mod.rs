@@ -43,12 +43,7 @@ pub(crate) struct Banner<'a> {
 
 impl fmt::Display for Banner<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "Ringway {}", env!("CARGO_PKG_VERSION"))?;
-        writeln!(f, "driver   {}", self.driver)?;
-        if let Some(reason) = self.fallback {
-            writeln!(f, "         because {reason}")?;
-        }
-        writeln!(f, "workers  {}", self.workers)?;
+        head(f, self.driver, self.fallback, self.workers)?;
         let admin = reachable(self.admin);
         writeln!(f, "admin    http://{admin}/metrics http://{admin}/health/ready")?;
         for stage in self.snapshot.stages.iter().take(STAGES_MAX) {
@@ -102,8 +97,23 @@ impl Banner<'_> {
     }
 }
 
+/// What every start tells first.
+pub(crate) fn head(
+    f: &mut fmt::Formatter<'_>,
+    driver: &str,
+    fallback: Option<&str>,
+    workers: usize,
+) -> fmt::Result {
+    writeln!(f, "Ringway {}", env!("CARGO_PKG_VERSION"))?;
+    writeln!(f, "driver   {driver}")?;
+    if let Some(reason) = fallback {
+        writeln!(f, "         because {reason}")?;
+    }
+    writeln!(f, "workers  {workers}")
+}
+
 /// Where a client on this machine reaches a listener.
-fn reachable(addr: SocketAddr) -> SocketAddr {
+pub(crate) fn reachable(addr: SocketAddr) -> SocketAddr {
     let ip = match addr.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),

@@ -3,28 +3,15 @@
 mod notices;
 mod start;
 
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::thread;
-use std::time::Duration;
-
-use ringway_core::limits::ACCESS_LOG_FINISH_MS;
-use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::flag;
-use signal_hook::iterator::Signals;
 
 use crate::cli::Up;
 use crate::failure::Failure;
 use crate::output;
+use crate::process::{EVENTS_MAX, on_signals};
 use crate::reload::Outcome;
 use crate::watch::{self, Event, Watch};
 use start::Running;
-
-/// Events waiting for the main thread.
-const EVENTS_MAX: usize = 16;
-/// Exit code of a process that was told twice: 128 and SIGINT's number, as shells report it.
-const EXIT_AT_ONCE: i32 = 130;
 
 /// Serves until SIGTERM or SIGINT.
 ///
@@ -39,29 +26,8 @@ pub(crate) fn run(up: &Up) -> Result<(), Failure> {
     let file = up.file.display();
     output::say(format_args!("ready: serving generation {generation}; edit {file} to change it"));
     serve(&mut running, &mut watch, &events);
-    finish(running);
+    running.process.finish();
     Ok(())
-}
-
-/// The first signal asks for an orderly end; a second one ends the process where it stands.
-fn on_signals(events: SyncSender<Event>) -> Result<(), Failure> {
-    let failed = |error| Failure::new(format!("cannot listen to signals: {error}"));
-    let told = Arc::new(AtomicBool::new(false));
-    for signal in [SIGTERM, SIGINT] {
-        // In this order: the first signal finds the flag down and raises it.
-        flag::register_conditional_shutdown(signal, EXIT_AT_ONCE, Arc::clone(&told))
-            .map_err(failed)?;
-        flag::register(signal, Arc::clone(&told)).map_err(failed)?;
-    }
-    let mut signals = Signals::new([SIGTERM, SIGINT]).map_err(failed)?;
-    let thread = thread::Builder::new().name("signals".into());
-    let spawned = thread.spawn(move || {
-        if signals.forever().next().is_some() {
-            // The main thread is gone when this fails, and with it the process.
-            let _ = events.send(Event::Stop);
-        }
-    });
-    spawned.map(drop).map_err(failed)
 }
 
 fn follow(running: &Running, events: SyncSender<Event>) -> Option<Watch> {
@@ -98,19 +64,4 @@ fn apply(running: &mut Running, watch: &mut Option<Watch>) {
             output::complain(unwatched(&error));
         }
     }
-}
-
-/// Lets requests in flight finish, then writes the rest of the access log.
-fn finish(running: Running) {
-    output::say("draining: no new connections, requests in flight finish");
-    running.admin.drain();
-    let cut_off = running.proxy.drain();
-    if cut_off > 0 {
-        let requests = output::counted(cut_off, "request was", "requests were");
-        output::complain(format_args!("{requests} cut off by the drain deadline"));
-    }
-    if !running.log.finish(Duration::from_millis(ACCESS_LOG_FINISH_MS)) {
-        output::complain("the access log did not take its last records in time");
-    }
-    output::say("stopped");
 }

@@ -5,13 +5,17 @@ use std::io::ErrorKind;
 use std::net::SocketAddr;
 
 use ringway_core::compile::unenforced_quotas;
-use ringway_proxy::Handle;
 
 use crate::echo;
+use crate::process::{Process, exposure};
 use crate::source::Loaded;
 
+/// What `up` is not.
+const FOR_DEVELOPMENT: &str = "up is for development: its admin port takes any credentials and answers on \
+     loopback only, and what is changed there is not kept; `ringway serve` is for the rest";
+
 /// One line each.
-pub(super) fn collect(loaded: &Loaded, proxy: &Handle, admin: SocketAddr) -> Vec<String> {
+pub(super) fn collect(loaded: &Loaded, process: &Process) -> Vec<String> {
     let mut notices = loaded.warnings.clone();
     notices.extend(loaded.echo.iter().map(|addr| example_back_end(*addr)));
     let quotas = unenforced_quotas(&loaded.definitions);
@@ -19,7 +23,8 @@ pub(super) fn collect(loaded: &Loaded, proxy: &Handle, admin: SocketAddr) -> Vec
         let plans = quotas.join(", ");
         notices.push(format!("quotas are kept but not enforced yet (usage plans: {plans})"));
     }
-    notices.extend(exposure(proxy.http_addr(), proxy.https_addr(), admin));
+    notices.extend(exposure(process));
+    notices.push(FOR_DEVELOPMENT.into());
     notices
 }
 
@@ -33,36 +38,9 @@ fn example_back_end(addr: SocketAddr) -> String {
     }
 }
 
-/// Loopback is the default; everything else is said aloud.
-fn exposure(http: Option<SocketAddr>, https: Option<SocketAddr>, admin: SocketAddr) -> Vec<String> {
-    let mut notices = Vec::new();
-    for (what, addr) in [("http", http), ("https", https)] {
-        if let Some(addr) = addr.filter(|addr| !addr.ip().is_loopback()) {
-            notices.push(format!("{what} on {addr} answers other machines too"));
-        }
-    }
-    if !admin.ip().is_loopback() {
-        notices.push(format!(
-            "the admin port on {admin} answers other machines too, and asks nobody who they are"
-        ));
-    }
-    notices
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_is_not_loopback_is_said() {
-        let addr = |text: &str| text.parse::<SocketAddr>().unwrap();
-        let local = addr("127.0.0.1:1");
-        assert!(exposure(Some(local), Some(addr("[::1]:2")), local).is_empty());
-        let found = exposure(Some(addr("0.0.0.0:1")), None, addr("10.0.0.1:2"));
-        assert_eq!(found.len(), 2);
-        assert!(found[0].starts_with("http on 0.0.0.0:1"), "{found:?}");
-        assert!(found[1].starts_with("the admin port on 10.0.0.1:2"), "{found:?}");
-    }
 
     #[test]
     fn an_example_back_end_that_runs_already_is_used() {

@@ -39,15 +39,11 @@ pub(super) fn of_input(input: &Input) -> Result<EndpointConfiguration, Managemen
     Ok(endpoint)
 }
 
-/// The endpoint of an imported API: the parameter of the call wins over the document.
+/// The endpoint of an imported API.
 pub(super) fn imported(
     of_document: Option<EndpointConfiguration>,
-    given: Option<&str>,
 ) -> Result<EndpointConfiguration, ManagementError> {
     let mut endpoint = of_document.unwrap_or_default();
-    if let Some(given) = given {
-        endpoint.types = vec![given.to_owned()];
-    }
     if endpoint.types.is_empty() {
         endpoint.types.push("EDGE".into());
     }

@@ -21,8 +21,7 @@ pub(in crate::rest) fn import(call: &mut Call<'_>) -> Answered {
     let parameters = call.input.texts("parameters");
     let id = call.long_id()?;
     let mut api = imported(call, &parameters, &id)?;
-    let given = parameters.get("endpointConfigurationTypes").map(String::as_str);
-    api.endpoint_configuration = Some(endpoint::imported(api.endpoint_configuration, given)?);
+    api.endpoint_configuration = Some(endpoint::imported(api.endpoint_configuration)?);
     let header = RestApiHeader {
         created_date: call.now_seconds(),
         root_resource_id: root(&api),
@@ -75,34 +74,30 @@ fn imported(
     parameters: &IndexMap<String, String>,
     id: &str,
 ) -> Result<definition::RestApi, ManagementError> {
+    let wrong = |text: String| ManagementError::bad_request(text);
     let base_path = parameters.get("basepath").or_else(|| parameters.get("basePath"));
-    let base_path = match base_path.map(|mode| mode.to_ascii_lowercase()).as_deref() {
-        None | Some("ignore") => BasePath::Ignore,
-        Some("prepend") => BasePath::Prepend,
-        Some("split") => BasePath::Split,
-        Some(other) => {
-            let text = format!("Invalid basepath '{other}', must be ignore, prepend or split");
-            return Err(ManagementError::bad_request(text));
-        }
+    let base_path = match base_path {
+        None => BasePath::Ignore,
+        Some(mode) => BasePath::from_name(mode).ok_or_else(|| {
+            wrong(format!("Invalid basepath '{mode}', must be ignore, prepend or split"))
+        })?,
     };
+    let ignored = parameters.get("ignore").map(String::as_str);
+    if let Some(other) = ignored.filter(|ignored| *ignored != "documentation") {
+        return Err(wrong(format!("Invalid parameter ignore={other}, must be documentation")));
+    }
     let options = ImportOptions {
         api_id: Some(id.to_owned()),
         ids: IdSource::Random(identifiers::seed()?),
         base_path,
         fail_on_warnings: call.input.flag("failOnWarnings").unwrap_or(false),
+        ignore_documentation: ignored.is_some(),
+        endpoint_types: parameters.get("endpointConfigurationTypes").cloned().into_iter().collect(),
     };
     let mut api =
         openapi::import(call.input.payload(), &options).map_err(|error| refused(&error))?;
     if let Some(policy) = &mut api.policy {
         policy::expand(policy, id, call.tx.scope());
-    }
-    match parameters.get("ignore").map(String::as_str) {
-        None => {}
-        Some("documentation") => api.documentation_parts.clear(),
-        Some(other) => {
-            let text = format!("Invalid parameter ignore={other}, must be documentation");
-            return Err(ManagementError::bad_request(text));
-        }
     }
     Ok(api)
 }

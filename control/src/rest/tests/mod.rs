@@ -56,3 +56,25 @@ pub(crate) fn refused((status, body): (u16, Value)) -> (u16, String, String) {
     let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
     (status, text("__type"), text("message"))
 }
+
+/// A new API with one MOCK method, deployed to the stage `dev`; its identifier.
+pub(crate) fn deployed(plane: &Plane) -> String {
+    let integration = json!({
+        "type": "mock",
+        "requestTemplates": {"application/json": "{\"statusCode\": 200}"},
+        "responses": {"default": {"statusCode": "200"}},
+    });
+    let get = json!({"responses": {}, "x-amazon-apigateway-integration": integration});
+    let document = json!({
+        "openapi": "3.0.1",
+        "info": {"title": "pets", "version": "1"},
+        "paths": {"/": {"get": get}},
+    });
+    let (code, api) = ask(plane, "POST", "/restapis?mode=import", document);
+    assert_eq!(code, 201, "{api}");
+    let id = api["id"].as_str().unwrap().to_owned();
+    let deployments = format!("/restapis/{id}/deployments");
+    let (code, deployment) = ask(plane, "POST", &deployments, json!({"stageName": "dev"}));
+    assert_eq!(code, 201, "{deployment}");
+    id
+}

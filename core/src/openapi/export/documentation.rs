@@ -21,9 +21,12 @@ const OF_OTHERS: [&str; 1] = ["description"];
 pub(super) struct Parts<'a> {
     version: Option<&'a DocumentationVersion>,
     parts: Option<&'a IndexMap<String, DocumentationPart>>,
-    /// Parts with their properties by kind, name and path.
-    by_place: HashMap<(&'static str, &'a str, &'a str), Vec<(&'a DocumentationLocation, Object)>>,
+    /// Parts with their properties.
+    by_place: HashMap<Place<'a>, Vec<(&'a DocumentationLocation, Object)>>,
 }
+
+/// Kind, name, and path without a slash at its end.
+type Place<'a> = (&'static str, &'a str, &'a str);
 
 /// A thing that may be documented.
 #[derive(Clone, Copy)]

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::*;
 use crate::plane::tests::plane;
-use crate::rest::tests::{api, ask, prepare, refused};
+use crate::rest::tests::{ask, deployed, refused};
 
 #[test]
 fn a_certificate_lives() {
@@ -54,17 +54,16 @@ fn the_key_is_that_of_the_certificate() {
 #[test]
 fn one_that_a_stage_uses_stays() {
     let plane = plane();
-    let api = api(&plane);
-    prepare(&plane, json!({"restApiId": &api}), |call| {
-        let stage = json!({"stageName": "dev", "clientCertificateId": "c"});
-        let stage: Stage = serde_json::from_value(stage).unwrap();
-        let api = call.input.required("restApiId").to_owned();
-        call.tx.put(&api, "dev", &stage)?;
-        let certificate =
-            ClientCertificate { client_certificate_id: "c".into(), ..ClientCertificate::default() };
-        call.tx.put("", "c", &certificate)?;
-        Ok(Answer::Empty)
-    });
-    let expect = format!("Cannot delete client certificate 'c', it is used by stage {api}/dev");
-    assert_eq!(refused(ask(&plane, "DELETE", "/clientcertificates/c", Value::Null)).2, expect);
+    let api = deployed(&plane);
+    let (_, certificate) = ask(&plane, "POST", "/clientcertificates", json!({}));
+    let id = certificate["clientCertificateId"].as_str().unwrap();
+    let operation = json!({"op": "replace", "path": "/clientCertificateId", "value": id});
+    let operations = json!({ "patchOperations": [operation] });
+    let stage = format!("/restapis/{api}/stages/dev");
+    assert_eq!(ask(&plane, "PATCH", &stage, operations).0, 200);
+    let expect = format!("Cannot delete client certificate '{id}', it is used by stage {api}/dev");
+    assert_eq!(
+        refused(ask(&plane, "DELETE", &format!("/clientcertificates/{id}"), Value::Null)).2,
+        expect
+    );
 }

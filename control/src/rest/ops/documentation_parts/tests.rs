@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::plane::tests::plane;
-use crate::rest::tests::{api, ask, prepare, refused};
+use crate::rest::tests::{api, ask, deployed, refused};
 
 #[test]
 fn parts_and_versions_live() {
@@ -94,58 +94,7 @@ fn a_location_has_what_its_type_has() {
 #[test]
 fn lists_are_filtered() {
     let plane = plane();
-    let api = api(&plane);
-    prepare(&plane, json!({"restApiId": &api}), |call| {
-        let method = json!({
-            "requestParameters": {"method.request.querystring.a.b": false},
-            "methodResponses": {"200": {"responseModels": {"application/json": "Empty"}}},
-        });
-        let resource = json!({"id": "r", "path": "/pets", "resourceMethods": {"GET": method}});
-        let resource: ringway_core::definition::Resource =
-            serde_json::from_value(resource).unwrap();
-        let api = call.input.required("restApiId").to_owned();
-        call.tx.put(&api, "r", &resource)?;
-        Ok(Answer::Empty)
-    });
-    let parts = format!("/restapis/{api}/documentation/parts");
-    for location in [
-        json!({"type": "API"}),
-        json!({"type": "RESOURCE", "path": "/pets"}),
-        json!({"type": "MODEL", "name": "Empty"}),
-    ] {
-        let sent = json!({"location": location, "properties": "{}"});
-        assert_eq!(ask(&plane, "POST", &parts, sent).0, 201);
-    }
-    let check = |query: &str, expect: &[&str]| {
-        let (_, answer) = ask(&plane, "GET", &format!("{parts}?{query}"), Value::Null);
-        let items = answer["item"].as_array().unwrap();
-        let types: Vec<_> = items.iter().map(|item| item["location"]["type"].as_str()).collect();
-        let expect: Vec<_> = expect.iter().copied().map(Some).collect();
-        assert_eq!(types, expect, "{query}: {answer}");
-    };
-    check("", &["API", "RESOURCE", "MODEL"]);
-    check("type=MODEL", &["MODEL"]);
-    check("path=/pets", &["RESOURCE"]);
-    check("name=Emp", &["MODEL"]);
-    check("locationStatus=DOCUMENTED", &["API", "RESOURCE", "MODEL"]);
-    check(
-        "locationStatus=UNDOCUMENTED",
-        &["MODEL", "RESOURCE", "METHOD", "QUERY_PARAMETER", "RESPONSE", "RESPONSE_BODY"],
-    );
-    check("locationStatus=UNDOCUMENTED&name=a.b", &["QUERY_PARAMETER"]);
-}
-
-#[test]
-fn a_version_may_go_to_a_stage_and_then_stays() {
-    let plane = plane();
-    let api = api(&plane);
-    prepare(&plane, json!({"restApiId": &api}), |call| {
-        let stage = json!({"stageName": "dev", "deploymentId": "d"});
-        let stage: crate::definition::Stage = serde_json::from_value(stage).unwrap();
-        let api = call.input.required("restApiId").to_owned();
-        call.tx.put(&api, "dev", &stage)?;
-        Ok(Answer::Empty)
-    });
+    let api = deployed(&plane);
     let versions = format!("/restapis/{api}/documentation/versions");
     let sent = |stage: &str| json!({"documentationVersion": "1", "stageName": stage});
     let unknown = refused(ask(&plane, "POST", &versions, sent("none")));

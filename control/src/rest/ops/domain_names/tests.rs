@@ -1,10 +1,9 @@
 //! Domain names, their base path mappings and associations.
 
 use super::*;
-use crate::definition::Stage;
 use crate::plane::Plane;
 use crate::plane::tests::plane;
-use crate::rest::tests::{api, ask, prepare, refused};
+use crate::rest::tests::{ask, deployed, prepare, refused};
 
 const CERTIFICATE: &str = "arn:aws:acm:us-east-1:000000000000:certificate/a";
 
@@ -228,13 +227,7 @@ fn private_names_are_told_apart_by_their_identifiers() {
 #[test]
 fn base_paths_lead_to_apis_that_exist() {
     let plane = plane();
-    let api = api(&plane);
-    prepare(&plane, json!({"restApiId": &api}), |call| {
-        let stage: Stage = serde_json::from_value(json!({"stageName": "dev"})).unwrap();
-        let api = call.input.required("restApiId").to_owned();
-        call.tx.put(&api, "dev", &stage)?;
-        Ok(Answer::Empty)
-    });
+    let api = deployed(&plane);
     assert_eq!(ask(&plane, "POST", "/domainnames", regional("a.example.com")).0, 201);
     let base = "/domainnames/a.example.com/basepathmappings";
     let map = |sent: Value| ask(&plane, "POST", base, sent);

@@ -1,0 +1,130 @@
+//! The command line: commands, flags, and how they combine. Knows nothing of what they start.
+
+mod listen;
+mod serve;
+#[cfg(test)]
+mod tests;
+mod value;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+
+pub(crate) use listen::{Https, Listen, Listening};
+pub(crate) use serve::{Keep, Serve};
+use value::address;
+
+const EXAMPLES: &str = "\
+Examples:
+  ringway up openapi.yaml
+  ringway up ringway.yaml --workers 4 --http 0.0.0.0:8080
+  ringway serve --data /var/lib/ringway
+  ringway check openapi.yaml";
+
+const UP_EXAMPLES: &str = "\
+FILE is an OpenAPI 3.0, 3.1 or Swagger 2.0 document with x-amazon-apigateway-* extensions, or a
+settings file with an `apis:` key; JSON or YAML. A change of it is imported and published while
+requests run; a broken change leaves the old API in force and says what is wrong and where.
+
+Examples:
+  ringway up openapi.yaml
+  ringway up openapi.yaml --stage prod --http 0.0.0.0:8080 --workers 4
+  ringway up ringway.yaml --https 0.0.0.0:8443 --cert server.pem --key server.key
+  ringway up openapi.yaml --https-self-signed
+  ringway up openapi.yaml --host-suffix localhost --host-suffix api.example.com
+
+Environment:
+  RINGWAY_DRIVER=epoll|io_uring  forces a driver instead of the best one the kernel grants
+
+Signals:
+  SIGTERM, SIGINT                finish the requests in flight, then exit with 0
+  a second SIGTERM or SIGINT     exit at once";
+
+const ECHO_EXAMPLES: &str = "\
+Answers every request with what it received, as JSON: a back end to try an API against.
+
+Examples:
+  ringway echo
+  ringway echo --listen 127.0.0.1:9000
+  curl 'http://127.0.0.1:9000/pets?limit=3'";
+
+const COMPLETION_EXAMPLES: &str = "\
+Examples:
+  ringway completion bash > /etc/bash_completion.d/ringway
+  ringway completion zsh > ~/.zfunc/_ringway
+  ringway completion fish > ~/.config/fish/completions/ringway.fish";
+
+/// Version and, from build.rs, revision.
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (", env!("RINGWAY_REVISION"), ")");
+
+/// Amazon API Gateway for your own Linux machines.
+#[derive(Debug, Parser)]
+#[command(
+    name = "ringway",
+    version = VERSION,
+    after_help = EXAMPLES,
+    arg_required_else_help = true
+)]
+pub(crate) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// A command.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Import a document, deploy it and serve it.
+    Up(Box<Up>),
+    /// Serve what is created through the management API, and keep it.
+    Serve(Box<Serve>),
+    /// Import and compile a document without serving it; exit code 1 when it has errors.
+    Check(Check),
+    /// Run a small back end that answers with what it received.
+    Echo(Echo),
+    /// Print a completion script for a shell.
+    Completion(Completion),
+}
+
+/// `ringway up`.
+#[derive(Debug, Args)]
+#[command(after_help = UP_EXAMPLES)]
+pub(crate) struct Up {
+    /// OpenAPI document or settings file.
+    pub(crate) file: PathBuf,
+    /// Stage an OpenAPI document is deployed to; a settings file names its own.
+    #[arg(long, value_name = "NAME", default_value = "dev")]
+    pub(crate) stage: String,
+    /// Where it serves.
+    #[command(flatten)]
+    pub(crate) listen: Listen,
+}
+
+/// `ringway check`.
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// OpenAPI document or settings file.
+    pub(crate) file: PathBuf,
+    /// Stage an OpenAPI document would be deployed to.
+    #[arg(long, value_name = "NAME", default_value = "dev")]
+    pub(crate) stage: String,
+}
+
+/// `ringway echo`.
+#[derive(Debug, Args)]
+#[command(after_help = ECHO_EXAMPLES)]
+pub(crate) struct Echo {
+    /// Where it answers.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:9000", value_parser = address)]
+    pub(crate) listen: SocketAddr,
+}
+
+/// `ringway completion`.
+#[derive(Debug, Args)]
+#[command(after_help = COMPLETION_EXAMPLES)]
+pub(crate) struct Completion {
+    /// The shell.
+    pub(crate) shell: Shell,
+}

@@ -1,0 +1,167 @@
+//! The threads of a process that serves: workers, admin port, log writer; how they start and end.
+//! It must not know where the definitions come from.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::mpsc::SyncSender;
+use std::thread;
+use std::time::{Duration, SystemTime};
+
+use ringway_control::access_log::Writer;
+use ringway_control::admin::{self, Admin};
+use ringway_control::plane::Plane;
+use ringway_core::limits::ACCESS_LOG_FINISH_MS;
+use ringway_core::link::{Counters, LogSink};
+use ringway_proxy::Handle;
+use rustls::ServerConfig;
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
+use signal_hook::iterator::Signals;
+
+use crate::cli::{Https, Listening};
+use crate::failure::Failure;
+use crate::watch::Event;
+use crate::{memory, output, tls};
+
+/// Events waiting for the main thread.
+pub(crate) const EVENTS_MAX: usize = 16;
+/// Exit code of a process that was told twice: 128 and SIGINT's number, as shells report it.
+const EXIT_AT_ONCE: i32 = 130;
+
+/// The running threads.
+pub(crate) struct Process {
+    /// Workers.
+    pub(crate) proxy: Handle,
+    /// Where the admin port is.
+    pub(crate) admin_addr: SocketAddr,
+    admin: Arc<Admin>,
+    log: Writer,
+}
+
+/// What may be asked for on the admin port beside management, metrics and health.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reset {
+    /// `POST /_ringway/reset` empties everything.
+    Offered,
+    /// Nothing.
+    Absent,
+}
+
+impl Process {
+    /// Starts all threads.
+    ///
+    /// # Errors
+    /// The first thing that cannot be had: a certificate, an address, a thread.
+    pub(crate) fn start(
+        listening: &Listening,
+        plane: &Arc<Plane>,
+        counters: Arc<Counters>,
+        reset: Reset,
+    ) -> Result<Self, Failure> {
+        let started = SystemTime::now();
+        let suffixes = &listening.host_suffixes;
+        let https = listening.https.as_ref();
+        let https = https.map(|https| server_config(https, suffixes)).transpose()?;
+        let listener = admin_listener(listening.admin, plane)?;
+        let admin_addr = listener.local_addr().unwrap_or(listening.admin);
+        let published = Arc::clone(plane.published());
+        let (batches, queue) = LogSink::channel();
+        let log = Writer::spawn(queue).map_err(|error| thread_failure("access-log", &error))?;
+        let proxy = ringway_proxy::start(ringway_proxy::Config {
+            http: listening.http,
+            https,
+            workers: listening.workers,
+            drain_deadline: listening.drain_deadline,
+            host_suffixes: suffixes.clone(),
+            published: Arc::clone(&published),
+            counters: Arc::clone(&counters),
+            log: batches,
+            trim: memory::trim,
+        })
+        .map_err(|error| Failure::new(error.to_string()))?;
+        let admin = Admin::new(published, counters, log.counts(), Arc::clone(plane), started);
+        let admin = Arc::new(match reset {
+            Reset::Offered => admin.with_reset(),
+            Reset::Absent => admin,
+        });
+        let spawned = admin::spawn(listener, Arc::clone(&admin));
+        spawned.map_err(|error| thread_failure("admin", &error))?;
+        Ok(Self { proxy, admin_addr, admin, log })
+    }
+
+    /// Lets requests in flight finish, then writes the rest of the access log.
+    pub(crate) fn finish(self) {
+        output::say("draining: no new connections, requests in flight finish");
+        self.admin.drain();
+        let cut_off = self.proxy.drain();
+        if cut_off > 0 {
+            let requests = output::counted(cut_off, "request was", "requests were");
+            output::complain(format_args!("{requests} cut off by the drain deadline"));
+        }
+        if !self.log.finish(Duration::from_millis(ACCESS_LOG_FINISH_MS)) {
+            output::complain("the access log did not take its last records in time");
+        }
+        output::say("stopped");
+    }
+}
+
+/// The first signal asks for an orderly end; a second one ends the process where it stands.
+pub(crate) fn on_signals(events: SyncSender<Event>) -> Result<(), Failure> {
+    let failed = |error| Failure::new(format!("cannot listen to signals: {error}"));
+    let told = Arc::new(AtomicBool::new(false));
+    for signal in [SIGTERM, SIGINT] {
+        // In this order: the first signal finds the flag down and raises it.
+        flag::register_conditional_shutdown(signal, EXIT_AT_ONCE, Arc::clone(&told))
+            .map_err(failed)?;
+        flag::register(signal, Arc::clone(&told)).map_err(failed)?;
+    }
+    let mut signals = Signals::new([SIGTERM, SIGINT]).map_err(failed)?;
+    let thread = thread::Builder::new().name("signals".into());
+    let spawned = thread.spawn(move || {
+        if signals.forever().next().is_some() {
+            // The main thread is gone when this fails, and with it the process.
+            let _ = events.send(Event::Stop);
+        }
+    });
+    spawned.map(drop).map_err(failed)
+}
+
+/// Loopback is the default; everything else is said aloud.
+pub(crate) fn exposure(process: &Process) -> Vec<String> {
+    let (http, https) = (process.proxy.http_addr(), process.proxy.https_addr());
+    let all = [("http", http), ("https", https), ("the admin port", Some(process.admin_addr))];
+    let open = all.into_iter().filter_map(|(what, addr)| Some((what, addr?)));
+    open.filter(|(_, addr)| !addr.ip().is_loopback())
+        .map(|(what, addr)| format!("{what} on {addr} answers other machines too"))
+        .collect()
+}
+
+fn server_config(
+    https: &Https,
+    suffixes: &[String],
+) -> Result<(SocketAddr, Arc<ServerConfig>), Failure> {
+    let config = match &https.files {
+        Some((cert, key)) => tls::from_files(cert, key)?,
+        None => tls::self_signed(suffixes, https.addr.ip())?,
+    };
+    Ok((https.addr, config))
+}
+
+/// Binds the admin port; one that asks nobody who they are stays on this machine.
+fn admin_listener(addr: SocketAddr, plane: &Plane) -> Result<TcpListener, Failure> {
+    if plane.is_open_to_all() && !addr.ip().is_loopback() {
+        return Err(Failure::new(format!(
+            "--admin {addr}: this admin port takes any credentials, so it must be on loopback, for \
+             example 127.0.0.1:{}",
+            addr.port()
+        )));
+    }
+    TcpListener::bind(addr).map_err(|error| {
+        Failure::new(format!("cannot listen on {addr} for the admin port (--admin): {error}"))
+    })
+}
+
+fn thread_failure(name: &str, error: &std::io::Error) -> Failure {
+    Failure::new(format!("cannot start the {name} thread: {error}"))
+}

@@ -1,0 +1,99 @@
+//! `ringway serve`: what was kept is served, what is changed is kept, until SIGTERM or SIGINT.
+
+mod banner;
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
+
+use ringway_control::access::Access;
+use ringway_control::documents::Kind;
+use ringway_control::plane::{OpenError, Plane, Settings};
+use ringway_control::store::{MemoryStore, SqliteStore, Store};
+use ringway_core::definition::Definitions;
+use ringway_core::error::CompileError;
+use ringway_core::link::Counters;
+
+use crate::cli::{Keep, Serve};
+use crate::failure::Failure;
+use crate::output;
+use crate::process::{self, EVENTS_MAX, Process, Reset, on_signals};
+use crate::watch::{self, Event};
+use banner::{Banner, Kept};
+
+/// Serves until SIGTERM or SIGINT.
+///
+/// # Errors
+/// Whatever keeps it from starting.
+pub(crate) fn run(serve: &Serve) -> Result<(), Failure> {
+    let (sender, events) = sync_channel(EVENTS_MAX);
+    on_signals(sender)?;
+    let process = start(serve)?;
+    while watch::next(&events) != Event::Stop {}
+    process.finish();
+    Ok(())
+}
+
+/// Starts everything and prints the banner. Everything that can fail fails before it is printed.
+fn start(serve: &Serve) -> Result<Process, Failure> {
+    let serve = serve.clone().complete(|name| env::var(name).ok()).map_err(Failure::new)?;
+    let listening = serve.listen().resolve().map_err(Failure::new)?;
+    let (store, kept, reset) = open_store(serve.keep().map_err(Failure::new)?)?;
+    let settings = Settings {
+        account_id: serve.account_id().into(),
+        region: serve.region().into(),
+        log_folder: serve.log_dir().map(log_folder).transpose()?,
+        host_suffix: listening.host_suffixes.first().cloned().unwrap_or_default(),
+    };
+    let counters = Arc::<Counters>::default();
+    let files = Definitions::default();
+    let plane = Plane::open(store, access(), settings, files, Arc::clone(&counters));
+    let plane = Arc::new(plane.map_err(unopened)?);
+    let process = Process::start(&listening, &plane, counters, reset)?;
+    let banner = Banner {
+        process: &process,
+        workers: listening.workers,
+        kept,
+        settings: plane.settings(),
+        apis: plane.count(Kind::RestApi),
+        stages: plane.count(Kind::Stage),
+        notices: process::exposure(&process),
+    };
+    output::print(&banner.to_string());
+    Ok(process)
+}
+
+/// Who may manage.
+fn access() -> Access {
+    Access::Open
+}
+
+fn open_store(keep: Keep) -> Result<(Box<dyn Store>, Kept, Reset), Failure> {
+    match keep {
+        Keep::Nowhere => Ok((Box::<MemoryStore>::default(), Kept::InMemory, Reset::Offered)),
+        Keep::Folder(folder) => {
+            let store = SqliteStore::open(&folder);
+            let store = store.map_err(|error| Failure::new(error.to_string()))?;
+            let folder = folder.canonicalize().unwrap_or(folder);
+            let kept = if store.is_new() { Kept::InNew(folder) } else { Kept::In(folder) };
+            Ok((Box::new(store), kept, Reset::Absent))
+        }
+    }
+}
+
+/// The folder of the log groups; made where there is none.
+fn log_folder(folder: &Path) -> Result<PathBuf, Failure> {
+    let made = std::fs::create_dir_all(folder).and_then(|()| folder.canonicalize());
+    made.map_err(|error| Failure::new(format!("--log-dir {}: {error}", folder.display())))
+}
+
+fn unopened(error: OpenError) -> Failure {
+    match error {
+        OpenError::Store(error) => Failure::new(error.to_string()),
+        OpenError::Definitions(errors) => {
+            let texts = errors.iter().map(CompileError::to_string);
+            Failure::new(texts.collect::<Vec<_>>().join("; "))
+        }
+    }
+}
