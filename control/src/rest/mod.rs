@@ -45,7 +45,12 @@ pub(crate) struct Operation {
 pub(crate) async fn serve(plane: Arc<Plane>, request: Request) -> Option<Response> {
     let (parts, body) = request.into_parts();
     let query = query_of(parts.uri.query().unwrap_or_default());
-    let route = route::find(parts.method.as_str(), parts.uri.path(), &query)?;
+    let Some(route) = route::find(parts.method.as_str(), parts.uri.path(), &query) else {
+        // AWS's answer to a verb that a path does not have.
+        let unknown = || ManagementError::unknown_operation("Missing Authentication Token");
+        let known = route::knows(parts.uri.path());
+        return known.then(|| identified(unknown().into_response()));
+    };
     let answered = match read(body).await {
         Err(error) => Err(error),
         Ok(body) => {

@@ -1,6 +1,6 @@
 //! Asks as a request does, without a socket: route, input, constraints, transaction.
 
-mod asked;
+mod checks;
 mod integrations;
 mod methods;
 mod resources;
