@@ -45,7 +45,6 @@ fn a_method_from_its_creation_to_its_end() {
 fn what_put_method_checks() {
     let plane = plane();
     let (api, root) = new_api(&plane);
-    let au1 = authorizer(&plane, &api);
     let mapping = |wrong: &str| {
         format!(
             "Invalid mapping expression specified: Validation Result: warnings : [], errors : \
