@@ -16,6 +16,7 @@ mod serve;
 mod source;
 mod tls;
 mod up;
+mod user;
 mod watch;
 
 use std::process::ExitCode;
@@ -47,6 +48,7 @@ fn run(command: &Command) -> Result<(), Failure> {
     match command {
         Command::Up(up) => up::run(up),
         Command::Serve(serve) => serve::run(serve),
+        Command::User(user) => user::run(user),
         Command::Check(check) => check::run(check),
         Command::Echo(echo) => echo::run(echo.listen),
         Command::Completion(completion) => {
