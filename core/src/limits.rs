@@ -176,6 +176,9 @@ pub const ADMIN_CONNECTION_MS: u64 = 600_000;
 /// Body of an admin request, bytes: an OpenAPI document and its envelope.
 pub const ADMIN_BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
 
+/// Largest document of the management plane, bytes: a resource with its methods, for one. Deployed
+/// copies of APIs are not held in memory and may be larger.
+pub const DOCUMENT_BYTES_MAX: usize = 16 * 1024 * 1024;
 // --- Store --------------------------------------------------------------------------------------
 
 /// Old revisions kept of one document.
