@@ -58,9 +58,9 @@ fn revision(header: &str, body: &str) -> Value {
 }
 
 fn proxied(parameters: &[&str]) -> Value {
-    let declared = parameters.iter().map(|name| {
-        json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}})
-    });
+    let declared = parameters.iter().map(
+        |name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}),
+    );
     let passed = parameters.iter().map(|name| {
         let from = format!("method.request.path.{name}");
         (format!("integration.request.path.{name}"), from.into())

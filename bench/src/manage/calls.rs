@@ -87,13 +87,11 @@ impl Mix<'_> {
         let target = format!("/restapis/{api}/resources/{root}");
         let part = json!({"pathPart": format!("added{round}")});
         let resource = self.call("CreateResource", "POST", &target, &part)?;
-        let method =
-            format!("/restapis/{api}/resources/{}/methods/GET", text(&resource, "id")?);
+        let method = format!("/restapis/{api}/resources/{}/methods/GET", text(&resource, "id")?);
         self.call("PutMethod", "PUT", &method, &json!({"authorizationType": "NONE"}))?;
         let uri = "http://127.0.0.1:9/added";
         let integration = json!({"type": "HTTP_PROXY", "httpMethod": "GET", "uri": uri});
-        self.call("PutIntegration", "PUT", &format!("{method}/integration"), &integration)
-            .map(drop)
+        self.call("PutIntegration", "PUT", &format!("{method}/integration"), &integration).map(drop)
     }
 
     /// A deployment, then a change of the stage; what is waited for alternates, so that one kind

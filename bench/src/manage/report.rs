@@ -206,7 +206,11 @@ impl fmt::Display for Report {
         writeln!(f, "\ndeployments  {made} of {wanted} during {:.1} s", summary.seconds)?;
         writeln!(f, "load         {rate} requests/s, {} answers, {driver}", summary.responses)?;
         let us = &summary.latency_us;
-        writeln!(f, "latency us   p50 {}  p99 {}  p99.9 {}  max {}", us.p50, us.p99, us.p999, us.max)?;
+        writeln!(
+            f,
+            "latency us   p50 {}  p99 {}  p99.9 {}  max {}",
+            us.p50, us.p99, us.p999, us.max
+        )?;
         let (lost, mixed, stale) = (found.lost(), found.mixed(), found.stale());
         writeln!(f, "lost         {lost}")?;
         writeln!(f, "mixed        {mixed} answers of two revisions, {stale} older than confirmed")?;

@@ -86,7 +86,9 @@ fn canonical(request: &Unsigned<'_>, moment: &str) -> String {
     parts.sort_unstable();
     let query = parts.join("&");
     let hash = hex(digest::digest(&digest::SHA256, body).as_ref());
-    format!("{method}\n{path}\n{query}\nhost:{host}\nx-amz-date:{moment}\n\nhost;x-amz-date\n{hash}")
+    format!(
+        "{method}\n{path}\n{query}\nhost:{host}\nx-amz-date:{moment}\n\nhost;x-amz-date\n{hash}"
+    )
 }
 
 fn sign(key: &[u8], text: &[u8]) -> Vec<u8> {

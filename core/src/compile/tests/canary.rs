@@ -29,7 +29,7 @@ fn definitions(canary: Value) -> Definitions {
     written.extend(canary.as_object().unwrap().clone());
     let mut definitions = deployed(with("/old"), settings);
     let canary = serde_json::from_value(with("/new")).unwrap();
-    definitions.apis[0].stages[0].canary_deployment = Some(Arc::new(canary));
+    definitions.apis[0].stages[0].canary_deployment = Some(canary.into());
     definitions
 }
 
