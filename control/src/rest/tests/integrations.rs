@@ -2,8 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::ask;
-use super::checks::{check, new_api, patches, refused};
+use super::asked::{ask, check, new_api, patches, refused};
 use crate::plane::Plane;
 use crate::plane::tests::plane;
 

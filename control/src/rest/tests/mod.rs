@@ -1,6 +1,6 @@
 //! Asks as a request does, without a socket: route, input, constraints, transaction.
 
-mod checks;
+mod asked;
 mod integrations;
 mod methods;
 mod resources;
