@@ -18,6 +18,8 @@ use crate::load::REVISION_HEADER;
 const CALLERS: usize = 8;
 /// Pause between two looks at `/health/ready`.
 const LOOK: Duration = Duration::from_micros(200);
+/// Pause before the metric is read.
+const COUNTED: Duration = Duration::from_millis(20);
 
 /// Waits until every worker serves what is in force; the time since `since`.
 pub(super) fn confirmed(gateway: &Gateway, since: Instant) -> io::Result<Duration> {
@@ -100,6 +102,8 @@ pub struct Published {
 impl Published {
     /// Reads the metric.
     pub(super) fn read(admin: SocketAddr) -> io::Result<Self> {
+        // A publication is counted about a millisecond after it arrived.
+        thread::sleep(COUNTED);
         // With many stages it is longer than what a probe reads.
         let mut stream = connect(admin)?;
         stream.write_all(format!("GET /metrics HTTP/1.1\r\nHost: {admin}\r\n\r\n").as_bytes())?;
