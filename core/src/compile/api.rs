@@ -133,7 +133,8 @@ fn variant(
 
 /// Methods in the order of resources and verbs, which numbers them.
 fn methods(scope: &Scope<'_>, settings: &MethodSettings<'_>, report: &mut Report) -> Box<[Method]> {
-    let mut methods = Vec::new();
+    let count = scope.api.resources.iter().map(|resource| resource.methods.len()).sum();
+    let mut methods = Vec::with_capacity(count);
     for resource in &scope.api.resources {
         for (verb, definition) in &resource.methods {
             methods.extend(method::compile(scope, settings, resource, verb, definition, report));
