@@ -38,7 +38,8 @@ impl fmt::Debug for Publisher {
 }
 
 impl Publisher {
-    /// Compiles the first generation, part of which `compiler` may know. `counters` say which generation workers serve.
+    /// Compiles the first generation, part of which `compiler` may know. `counters` say which
+    /// generation workers serve.
     ///
     /// # Errors
     /// Everything that keeps the definitions from running.

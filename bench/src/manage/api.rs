@@ -11,8 +11,8 @@ pub(super) const REVISION_PATH: &str = "/things0000";
 /// The stage variable it takes it from.
 pub(super) const REVISION_VARIABLE: &str = "revision";
 
-/// An API of this many resources beside the root, one method each: half of them collections, half of
-/// them their members, proxied, but for the first.
+/// An API of this many resources beside the root, one method each: half of them collections, half
+/// their members, proxied, but for the first.
 pub(super) fn document(number: u32, resources: u32) -> Value {
     let mut paths = Map::new();
     for at in 0..resources {
