@@ -215,6 +215,10 @@ pub const HISTORY_REVISIONS_MAX: u32 = 20;
 pub const HISTORY_ENTRIES_MAX: u32 = 100_000;
 /// Largest store whose every page is checked at start, bytes: at about 1 GB/s.
 pub const STORE_CHECK_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// Stages read at start that wait for a thread to compile them, with their copies of APIs.
+pub const START_STAGES_WAITING_MAX: usize = 16;
+/// Threads that compile them.
+pub const START_THREADS_MAX: usize = 16;
 /// How long a start waits for the process before it to give up the data folder.
 pub const STORE_LOCK_MS: u128 = 2_000;
 /// How long a commit waits for another program that holds the store.
