@@ -37,7 +37,8 @@ pub fn settings(bytes: &[u8]) {
             let again = settings::parse(&written).expect("still valid");
             assert_eq!(again, read);
             let apis = (0..read.apis.len()).map(|at| (at, small_api(&read.apis[at].id)));
-            drop(compile(&read.definitions(apis.collect()), 1));
+            let apis = apis.collect();
+            drop(compile(&read.definitions(apis), 1));
         }
         Err(error) => check_error(&error, bytes),
     }
