@@ -10,6 +10,7 @@ mod context;
 pub mod definitions;
 pub mod expressions;
 pub mod routes;
+pub mod templates;
 
 #[path = "../../core/src/http/invariants.rs"]
 pub mod invariants;
