@@ -9,6 +9,7 @@
 pub mod access;
 pub mod access_log;
 pub mod admin;
+mod data_plane;
 mod definition;
 pub mod documents;
 pub mod error;

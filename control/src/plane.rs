@@ -7,14 +7,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ringway_core::definition::Definitions;
 use ringway_core::error::CompileError;
-use ringway_core::link::{Counters, Published};
+use ringway_core::link::{Commands, Counters, Published};
 use ringway_core::snapshot::Snapshot;
 
 use crate::access::{Access, Caller};
+use crate::data_plane::DataPlane;
 use crate::documents::{Kind, State, Transaction};
 use crate::error::ManagementError;
 use crate::publication::Publication;
-use crate::rest::{Answer, Call, Operation};
+use crate::rest::{After, Answer, Call, Operation};
 use crate::store::{Store, StoreError};
 
 /// What Ringway calls itself.
@@ -35,6 +36,7 @@ pub struct Plane {
     state: Mutex<State>,
     publication: Mutex<Publication>,
     published: Arc<Published>,
+    data_plane: DataPlane,
     settings: Settings,
     access: Access,
 }
@@ -72,13 +74,20 @@ impl Plane {
             .map_err(OpenError::Definitions)?;
         let published = Arc::clone(publication.publisher().published());
         let publication = Mutex::new(publication);
-        Ok(Self { state: Mutex::new(state), publication, published, settings, access })
+        let (state, data_plane) = (Mutex::new(state), DataPlane::default());
+        Ok(Self { state, publication, published, data_plane, settings, access })
     }
 
     /// Where workers find what is in force.
     #[must_use]
     pub fn published(&self) -> &Arc<Published> {
         &self.published
+    }
+
+    /// What workers are asked to do.
+    #[must_use]
+    pub fn commands(&self) -> &Arc<Commands> {
+        self.data_plane.commands()
     }
 
     /// Serves other definitions from files.
@@ -121,13 +130,26 @@ impl Plane {
         &self.access
     }
 
-    /// Runs one operation for a caller: in a transaction, published before it is acknowledged.
+    /// Runs one operation for a caller: in a transaction, published before it is acknowledged, and
+    /// then what it asks of the data plane, when others may use the documents again.
     pub(crate) fn run(
         &self,
         operation: &Operation,
         caller: &Caller,
         now_ms: u64,
     ) -> Result<Answer, ManagementError> {
+        match self.transact(operation, caller, now_ms)? {
+            (answer, None) => Ok(answer),
+            (answer, Some(after)) => self.data_plane.follow(after, answer, now_ms),
+        }
+    }
+
+    fn transact(
+        &self,
+        operation: &Operation,
+        caller: &Caller,
+        now_ms: u64,
+    ) -> Result<(Answer, Option<After>), ManagementError> {
         let mut state = lock(&self.state);
         let tx = Transaction::new(&mut state, caller.scope.clone());
         let mut call = Call {
@@ -138,14 +160,14 @@ impl Plane {
             after: None,
         };
         let answer = (operation.run)(&mut call)?;
-        let mut tx = call.tx;
+        let Call { mut tx, after, .. } = call;
         let mut publication = lock(&self.publication);
         let change = publication.prepare(&mut tx, &self.settings)?;
         tx.commit()?;
         if let Some(change) = change {
             publication.put_in_force(change);
         }
-        Ok(answer)
+        Ok((answer, after))
     }
 }
 

@@ -75,6 +75,7 @@ impl Process {
             drain_deadline: listening.drain_deadline,
             host_suffixes: suffixes.clone(),
             published: Arc::clone(&published),
+            commands: Arc::clone(plane.commands()),
             counters: Arc::clone(&counters),
             log: batches,
             trim: memory::trim,

@@ -4,8 +4,8 @@ use super::call::{Answered, Call};
 use super::ops::{
     access_associations, account, api_keys, authorizers, base_path_mappings, client_certificates,
     deployments, documentation_parts, documentation_versions, domain_names, export,
-    gateway_responses, import, models, request_validators, rest_apis, stages, tags, usage,
-    usage_plan_keys, usage_plans, vpc_links,
+    gateway_responses, import, models, request_validators, rest_apis, stages, tags, test_invoke,
+    usage, usage_plan_keys, usage_plans, vpc_links,
 };
 
 /// What runs an operation.
@@ -103,6 +103,7 @@ const OPERATIONS: &[(&str, Run)] = &[
     ("RejectDomainNameAccessAssociation", access_associations::reject),
     ("TagResource", tags::put),
     ("TestInvokeAuthorizer", authorizers::test_invoke),
+    ("TestInvokeMethod", test_invoke::run),
     ("UntagResource", tags::delete),
     ("UpdateAccount", account::update),
     ("UpdateApiKey", api_keys::update),

@@ -26,7 +26,7 @@ use ringway_core::limits::ADMIN_BODY_BYTES_MAX;
 use crate::error::ManagementError;
 use crate::identifiers;
 use crate::plane::Plane;
-pub(crate) use call::Call;
+pub(crate) use call::{After, Call, Test};
 use dispatch::Run;
 use input::Input;
 pub(crate) use wire::Answer;
