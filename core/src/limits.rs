@@ -68,6 +68,37 @@ pub const DRAIN_BODY_BYTES_MAX: u64 = 64 * 1024;
 /// Bytes of chunk extensions and trailers of one chunked body.
 pub const CHUNK_OVERHEAD_BYTES_MAX: usize = 16 * 1024;
 
+// --- JSON, JSONPath and models ------------------------------------------------------------------
+
+/// Deepest nesting of a JSON text: what a reader may recurse on a 2 MiB stack.
+pub const JSON_DEPTH_MAX: usize = 256;
+/// Digits a decimal number may have where it is divided or written out.
+pub const DECIMAL_DIGITS_MAX: usize = 1_024;
+/// Longest JSONPath, bytes.
+pub const JSON_PATH_BYTES_MAX: usize = 4_096;
+/// Paths inside filters and function arguments of a JSONPath, one in the other.
+pub const JSON_PATH_DEPTH_MAX: usize = 8;
+/// Brackets and negations of a filter, one in the other.
+pub const JSON_PATH_FILTER_DEPTH_MAX: usize = 32;
+/// Values one evaluation of a JSONPath may look at; beyond it the evaluation fails.
+pub const JSON_PATH_STEPS_MAX: usize = 1_000_000;
+/// Values an evaluation of a JSONPath may find.
+pub const JSON_PATH_RESULTS_MAX: usize = 100_000;
+/// Schemas, one in the other or beside it, of all models of an API.
+pub const SCHEMA_NODES_MAX: usize = 100_000;
+/// Schemas and keywords one validation may look at; beyond it the instance is invalid.
+pub const SCHEMA_STEPS_MAX: usize = 1_000_000;
+/// Sentences one validation reports.
+pub const SCHEMA_ERRORS_MAX: usize = 100;
+/// Longest such sentence, bytes; a longer one is cut.
+pub const SCHEMA_ERROR_BYTES_MAX: usize = 4_096;
+/// Largest compiled regular expression, bytes.
+pub const REGEX_BYTES_MAX: usize = 1 << 20;
+/// Longest pattern of a regular expression, bytes.
+pub const REGEX_PATTERN_BYTES_MAX: usize = 4_096;
+/// Steps a regular expression with look-around or back references may go back.
+pub const REGEX_BACKTRACK_STEPS_MAX: usize = 100_000;
+
 // --- Connections --------------------------------------------------------------------------------
 
 /// Client connections of one worker; beyond it the listener stops accepting.
@@ -207,6 +238,9 @@ pub const IAM_POLICY_CHARS_MAX: usize = 10_240;
 pub const IAM_VALUE_BYTES_MAX: usize = 4_096;
 /// AWS "Managed policies attached to an IAM user", once raised: documents decided together.
 pub const IAM_POLICIES_PER_USER_MAX: usize = 20;
+/// Largest document of the management plane, bytes: a resource with its methods, for one. Deployed
+/// copies of APIs are not held in memory and may be larger.
+pub const DOCUMENT_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 // --- Commands -----------------------------------------------------------------------------------
 

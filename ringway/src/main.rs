@@ -6,6 +6,7 @@ mod check;
 mod cli;
 mod echo;
 mod failure;
+mod history;
 mod memory;
 mod output;
 mod process;
@@ -22,7 +23,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
-use cli::{Cli, Command};
+use cli::{Cli, Command, Store};
 use failure::Failure;
 
 fn main() -> ExitCode {
@@ -48,6 +49,7 @@ fn run(command: &Command) -> Result<(), Failure> {
         Command::Up(up) => up::run(up),
         Command::Serve(serve) => serve::run(serve),
         Command::Check(check) => check::run(check),
+        Command::Store(Store::History(asked)) => history::run(asked),
         Command::Echo(echo) => echo::run(echo.listen),
         Command::Completion(completion) => {
             let (mut command, mut script) = (Cli::command(), Vec::new());

@@ -44,7 +44,7 @@ impl Writer {
     fn create(gateway: &Gateway) -> Self {
         let body = json!({"name": "crash", "description": "0"});
         let api = gateway.manage("POST", "/restapis", &body, 201);
-        let api = api["id"].as_str().unwrap().to_owned();
+        let api = api["id"].as_str().expect("an API has an identifier").to_owned();
         let seen = seen(gateway, &api);
         Self { api, acknowledged: seen.clone(), attempted: seen, number: 0 }
     }
@@ -125,7 +125,10 @@ fn seen(gateway: &Gateway, api: &str) -> Seen {
     let models =
         gateway.manage("GET", &format!("/restapis/{api}/models?limit=500"), &Value::Null, 200);
     let models = models["item"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let models = models.iter().map(|model| model["name"].as_str().unwrap().to_owned()).collect();
+    let models = models
+        .iter()
+        .map(|model| model["name"].as_str().expect("a model has a name").to_owned())
+        .collect();
     let api = gateway.manage("GET", &format!("/restapis/{api}"), &Value::Null, 200);
     Seen { description: api["description"].as_str().unwrap_or_default().to_owned(), models }
 }

@@ -16,7 +16,7 @@ fn ephemeral() -> Launch {
 fn deploy(gateway: &Gateway) -> String {
     let document = Api::new().route("GET", "/pets", mock("{}")).to_value();
     let api = gateway.manage("POST", "/restapis?mode=import", &document, 201);
-    let api = api["id"].as_str().unwrap().to_owned();
+    let api = api["id"].as_str().expect("an API has an identifier").to_owned();
     let target = format!("/restapis/{api}/deployments");
     gateway.manage("POST", &target, &json!({"stageName": "dev"}), 201);
     api
@@ -69,7 +69,7 @@ fn a_reset_empties_what_is_in_memory() {
     gateway.manage("POST", "/_ringway/reset", &Value::Null, 204);
     let left = gateway.manage("GET", "/restapis", &Value::Null, 200);
     assert!(left["item"].as_array().is_none_or(Vec::is_empty), "{left}");
-    poll::until_true("the API to be gone", || gateway.get(&pets(&api)).status == 403);
+    poll::until_true("the API to be gone", || gateway.get(&pets(&api)).status == 404);
     let api = deploy(&gateway);
     assert_eq!(gateway.get(&pets(&api)).status, 200);
 }

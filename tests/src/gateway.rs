@@ -331,6 +331,11 @@ impl Gateway {
         self.replace("openapi.json", pretty(&api.to_value()));
     }
 
+    /// Another command of the same binary, run to its end beside this one.
+    pub fn command(&self, arguments: &[&str]) -> std::process::Output {
+        Command::new(binary::path()).args(arguments).output().expect("the binary runs")
+    }
+
     /// SIGKILL, and waits until it is gone.
     pub fn kill(&mut self) {
         self.process.kill();
