@@ -128,3 +128,101 @@ fn shown(answer: TestAnswer) -> Answer {
         "latency": answer.latency_ms,
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use ringway_core::limits::COMMANDS_MAX;
+
+    use super::*;
+    use crate::plane::Plane;
+    use crate::plane::tests::plane;
+    use crate::rest::tests::{api, ask, refused};
+
+    /// An API with `GET /`, answered by MOCK; where its method is tested.
+    fn method(plane: &Plane) -> String {
+        let id = api(plane);
+        let root = ask(plane, "GET", &format!("/restapis/{id}"), Value::Null).1;
+        let root = root["rootResourceId"].as_str().unwrap();
+        let method = format!("/restapis/{id}/resources/{root}/methods/GET");
+        let given = json!({"authorizationType": "AWS_IAM"});
+        assert_eq!(ask(plane, "PUT", &method, given).0, 201);
+        let template = json!({"application/json": "{\"statusCode\": 200}"});
+        let mock = json!({"type": "MOCK", "requestTemplates": template});
+        assert_eq!(ask(plane, "PUT", &format!("{method}/integration"), mock).0, 201);
+        let target = format!("{method}/integration/responses/200");
+        ask(plane, "PUT", &format!("{method}/responses/200"), json!({}));
+        assert_eq!(ask(plane, "PUT", &target, json!({})).0, 201);
+        method
+    }
+
+    fn next(commands: &Commands) -> Box<TestInvocation> {
+        loop {
+            match commands.next() {
+                Some(Command::TestInvoke(test)) => return test,
+                Some(other) => panic!("{other:?}"),
+                None => thread::yield_now(),
+            }
+        }
+    }
+
+    #[test]
+    fn a_test_is_answered_by_whoever_takes_it() {
+        let plane = plane();
+        let target = method(&plane);
+        thread::scope(|scope| {
+            let asked = scope.spawn(|| {
+                let given = json!({"pathWithQueryString": "/?a=b{", "body": "c",
+                    "headers": {"X": "y", "Content-Length": "7"}});
+                ask(&plane, "POST", &target, given)
+            });
+            let test = next(plane.commands());
+            let expect = "GET /?a=b%7B HTTP/1.1\r\nHost: testPrefix.testDomainName\r\nX: y\r\n\
+                          Content-Length: 1\r\n\r\nc";
+            assert_eq!(String::from_utf8_lossy(&test.bytes), expect);
+            assert_eq!(test.request.query, [("a".to_owned(), "b{".to_owned())]);
+            assert_eq!(&*test.snapshot.stages[0].name, "test-invoke-stage");
+            let field = |value: &str| ("A".to_owned(), value.to_owned());
+            let answer = TestAnswer {
+                status: 201,
+                headers: vec![field("1"), field("2")],
+                body: b"x".to_vec(),
+                log: "l".into(),
+                latency_ms: 3,
+            };
+            test.reply.send(answer).unwrap();
+            let expect = json!({"status": 201, "body": "x", "headers": {"A": "2"},
+                "multiValueHeaders": {"A": ["1", "2"]}, "log": "l", "latency": 3});
+            assert_eq!(asked.join().unwrap(), (200, expect));
+        });
+    }
+
+    #[test]
+    fn who_drops_a_test_leaves_it_unanswered() {
+        let plane = plane();
+        let target = method(&plane);
+        thread::scope(|scope| {
+            let asked = scope.spawn(|| ask(&plane, "POST", &target, json!({})));
+            drop(next(plane.commands()));
+            assert_eq!(refused(asked.join().unwrap()).0, 503);
+        });
+    }
+
+    #[test]
+    fn what_workers_cannot_take_is_refused() {
+        let plane = plane();
+        let target = method(&plane);
+        let flush = || Command::FlushStageCache { api_id: "a".into(), stage: "s".into() };
+        for _ in 0..COMMANDS_MAX {
+            assert!(plane.commands().send(flush()));
+        }
+        let (status, code, _) = refused(ask(&plane, "POST", &target, json!({})));
+        assert_eq!((status, code.as_str()), (503, "ServiceUnavailableException"));
+        let data_plane = DataPlane::default();
+        let turns: Vec<_> = (0..TEST_INVOCATIONS_MAX).map(|_| data_plane.turn().unwrap()).collect();
+        assert!(data_plane.turn().is_err());
+        drop(turns);
+        assert!(data_plane.turn().is_ok());
+    }
+}
