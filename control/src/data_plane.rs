@@ -173,15 +173,15 @@ mod tests {
         let target = method(&plane);
         thread::scope(|scope| {
             let asked = scope.spawn(|| {
-                let given = json!({"pathWithQueryString": "/?a=b{", "body": "c",
+                let given = json!({"pathWithQueryString": "/?a=b c", "body": "c",
                     "headers": {"X": "y", "Content-Length": "7"}});
                 ask(&plane, "POST", &target, given)
             });
             let test = next(plane.commands());
-            let expect = "GET /?a=b%7B HTTP/1.1\r\nHost: testPrefix.testDomainName\r\nX: y\r\n\
+            let expect = "GET /?a=b%20c HTTP/1.1\r\nHost: testPrefix.testDomainName\r\nX: y\r\n\
                           Content-Length: 1\r\n\r\nc";
             assert_eq!(String::from_utf8_lossy(&test.bytes), expect);
-            assert_eq!(test.request.query, [("a".to_owned(), "b{".to_owned())]);
+            assert_eq!(test.request.query, [("a".to_owned(), "b c".to_owned())]);
             assert_eq!(&*test.snapshot.stages[0].name, "test-invoke-stage");
             let field = |value: &str| ("A".to_owned(), value.to_owned());
             let answer = TestAnswer {
