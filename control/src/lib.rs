@@ -9,6 +9,7 @@
 pub mod access;
 pub mod access_log;
 pub mod admin;
+pub mod audit;
 mod data_plane;
 mod definition;
 pub mod documents;
@@ -21,3 +22,4 @@ mod publication;
 pub mod publisher;
 mod rest;
 pub mod store;
+pub mod users;

@@ -4,7 +4,9 @@
 
 use std::sync::Arc;
 
-use ringway_core::definition::{Definitions, DeployedApi, DeployedStage, Owner, RestApi, Stage};
+use ringway_core::definition::{
+    Definitions, DeployedApi, DeployedStage, Deployment, Owner, RestApi, Stage,
+};
 use ringway_core::execution_log::TestRequest;
 use ringway_core::http::syntax::{is_field_name, is_field_value, is_target_byte};
 use ringway_core::http::{Fields, parse_request_head};
@@ -175,7 +177,7 @@ fn definitions(
     let stage = Stage { stage_name: STAGE.into(), variables, ..Stage::default() };
     let deployed = DeployedStage {
         stage: Arc::new(stage),
-        deployment: Arc::new(api),
+        deployment: Deployment::Copy(Arc::new(api)),
         canary_deployment: None,
     };
     let scope = call.tx.scope();
