@@ -34,6 +34,7 @@ mod routing;
 mod serve;
 mod startup;
 mod store;
+mod test_invoke;
 mod throttle;
 mod timeouts;
 mod tls;
