@@ -68,6 +68,37 @@ pub const DRAIN_BODY_BYTES_MAX: u64 = 64 * 1024;
 /// Bytes of chunk extensions and trailers of one chunked body.
 pub const CHUNK_OVERHEAD_BYTES_MAX: usize = 16 * 1024;
 
+// --- JSON, JSONPath and models ------------------------------------------------------------------
+
+/// Deepest nesting of a JSON text: what a reader may recurse on a 2 MiB stack.
+pub const JSON_DEPTH_MAX: usize = 256;
+/// Digits a decimal number may have where it is divided or written out.
+pub const DECIMAL_DIGITS_MAX: usize = 1_024;
+/// Longest JSONPath, bytes.
+pub const JSON_PATH_BYTES_MAX: usize = 4_096;
+/// Paths inside filters and function arguments of a JSONPath, one in the other.
+pub const JSON_PATH_DEPTH_MAX: usize = 8;
+/// Brackets and negations of a filter, one in the other.
+pub const JSON_PATH_FILTER_DEPTH_MAX: usize = 32;
+/// Values one evaluation of a JSONPath may look at; beyond it the evaluation fails.
+pub const JSON_PATH_STEPS_MAX: usize = 1_000_000;
+/// Values an evaluation of a JSONPath may find.
+pub const JSON_PATH_RESULTS_MAX: usize = 100_000;
+/// Schemas, one in the other or beside it, of all models of an API.
+pub const SCHEMA_NODES_MAX: usize = 100_000;
+/// Schemas and keywords one validation may look at; beyond it the instance is invalid.
+pub const SCHEMA_STEPS_MAX: usize = 1_000_000;
+/// Sentences one validation reports.
+pub const SCHEMA_ERRORS_MAX: usize = 100;
+/// Longest such sentence, bytes; a longer one is cut.
+pub const SCHEMA_ERROR_BYTES_MAX: usize = 4_096;
+/// Largest compiled regular expression, bytes.
+pub const REGEX_BYTES_MAX: usize = 1 << 20;
+/// Longest pattern of a regular expression, bytes.
+pub const REGEX_PATTERN_BYTES_MAX: usize = 4_096;
+/// Steps a regular expression with look-around or back references may go back.
+pub const REGEX_BACKTRACK_STEPS_MAX: usize = 100_000;
+
 // --- Connections --------------------------------------------------------------------------------
 
 /// Client connections of one worker; beyond it the listener stops accepting.
@@ -217,6 +248,22 @@ pub const SIGNING_KEYS_MAX: usize = 4_096;
 pub const AUDIT_RECORD_BYTES_MAX: usize = 64 * 1024;
 /// Longest text within a record of the audit log that a caller chooses, characters.
 pub const AUDIT_TEXT_CHARS_MAX: usize = 1_024;
+/// Largest document of the management plane, bytes: a resource with its methods, for one. Deployed
+/// copies of APIs are not held in memory and may be larger.
+pub const DOCUMENT_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+// --- Commands -----------------------------------------------------------------------------------
+
+/// Commands of the management API that wait for a worker; beyond it a call is answered 503.
+pub const COMMANDS_MAX: usize = 64;
+/// Tests of methods (TestInvokeMethod) under way at once; beyond it a call is answered 503.
+pub const TEST_INVOCATIONS_MAX: usize = 16;
+/// Largest response of a back end that a test of a method takes, bytes (AWS "Payload size").
+pub const TEST_RESPONSE_BYTES_MAX: usize = 10 * 1024 * 1024;
+/// What a test of a method may take beside its integration's timeout.
+pub const TEST_MARGIN_MS: u64 = 800;
+/// AWS execution logs cut what is longer than this, bytes.
+pub const EXECUTION_LOG_VALUE_BYTES_MAX: usize = 1_024;
 
 // --- Workers ------------------------------------------------------------------------------------
 

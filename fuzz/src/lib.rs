@@ -10,6 +10,7 @@ mod context;
 pub mod definitions;
 pub mod expressions;
 pub mod policies;
+pub mod json;
 pub mod routes;
 pub mod signatures;
 

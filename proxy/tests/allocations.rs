@@ -181,6 +181,7 @@ fn warm_requests_allocate_nothing() {
         drain_deadline: Duration::from_secs(1),
         host_suffixes: vec!["localhost".into()],
         published: Arc::new(Published::new(Arc::new(snapshot))),
+        commands: Arc::default(),
         counters: Arc::new(Counters::default()),
         log,
         trim: || {},

@@ -40,6 +40,7 @@ impl Gateway {
             drain_deadline: Duration::from_secs(1),
             host_suffixes: vec!["localhost".into()],
             published: Arc::clone(&published),
+            commands: Arc::default(),
             counters: Arc::clone(&counters),
             log,
             trim: || {},

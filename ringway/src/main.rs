@@ -6,6 +6,7 @@ mod check;
 mod cli;
 mod echo;
 mod failure;
+mod history;
 mod memory;
 mod output;
 mod process;
@@ -23,7 +24,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
-use cli::{Cli, Command};
+use cli::{Cli, Command, Store};
 use failure::Failure;
 
 fn main() -> ExitCode {
@@ -50,6 +51,7 @@ fn run(command: &Command) -> Result<(), Failure> {
         Command::Serve(serve) => serve::run(serve),
         Command::User(user) => user::run(user),
         Command::Check(check) => check::run(check),
+        Command::Store(Store::History(asked)) => history::run(asked),
         Command::Echo(echo) => echo::run(echo.listen),
         Command::Completion(completion) => {
             let (mut command, mut script) = (Cli::command(), Vec::new());

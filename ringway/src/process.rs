@@ -79,6 +79,7 @@ impl Process {
             published: Arc::clone(&published),
             counters: Arc::clone(&counters),
             log: batches,
+            commands: Arc::default(),
             trim: memory::trim,
         })
         .map_err(|error| Failure::new(error.to_string()))?;

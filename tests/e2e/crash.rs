@@ -9,8 +9,9 @@ use std::time::{Duration, Instant};
 
 use ringway_tests::gateway::{Gateway, Launch};
 use ringway_tests::poll::PATIENCE;
-use ringway_tests::raw::{Client, request_bytes};
+use ringway_tests::raw::Client;
 use ringway_tests::scratch::Scratch;
+use ringway_tests::signing;
 use serde_json::{Value, json};
 
 const KILLS: u64 = 200;
@@ -44,7 +45,7 @@ impl Writer {
     fn create(gateway: &Gateway) -> Self {
         let body = json!({"name": "crash", "description": "0"});
         let api = gateway.manage("POST", "/restapis", &body, 201);
-        let api = api["id"].as_str().unwrap().to_owned();
+        let api = api["id"].as_str().expect("an API has an identifier").to_owned();
         let seen = seen(gateway, &api);
         Self { api, acknowledged: seen.clone(), attempted: seen, number: 0 }
     }
@@ -88,9 +89,8 @@ impl Writer {
         loop {
             let call = self.next();
             self.attempted = call.then.clone();
-            let body = if call.body.is_null() { String::new() } else { call.body.to_string() };
-            let headers = [("Content-Type", "application/json")];
-            let bytes = request_bytes(call.method, &call.target, &headers, body.as_bytes());
+            let bytes =
+                signing::request(signing::ADMINISTRATOR, call.method, &call.target, &call.body);
             let answer = client.try_send(bytes).ok().and_then(|()| client.try_response().ok());
             let Some(answer) = answer else { return };
             assert!((200..300).contains(&answer.status), "{} {answer:?}", call.target);
@@ -125,7 +125,10 @@ fn seen(gateway: &Gateway, api: &str) -> Seen {
     let models =
         gateway.manage("GET", &format!("/restapis/{api}/models?limit=500"), &Value::Null, 200);
     let models = models["item"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let models = models.iter().map(|model| model["name"].as_str().unwrap().to_owned()).collect();
+    let models = models
+        .iter()
+        .map(|model| model["name"].as_str().expect("a model has a name").to_owned())
+        .collect();
     let api = gateway.manage("GET", &format!("/restapis/{api}"), &Value::Null, 200);
     Seen { description: api["description"].as_str().unwrap_or_default().to_owned(), models }
 }

@@ -15,27 +15,31 @@ fn kept() -> (Scratch, PathBuf, String) {
     let api = gateway.manage("POST", "/restapis", &json!({"name": "kept"}), 201);
     gateway.terminate();
     assert_eq!(gateway.wait().code(), Some(0));
-    (scratch, folder, api["id"].as_str().unwrap().to_owned())
+    (scratch, folder, api["id"].as_str().expect("an API has an identifier").to_owned())
 }
 
 fn apis(gateway: &Gateway) -> Vec<String> {
     let answer = gateway.manage("GET", "/restapis", &Value::Null, 200);
     let items = answer["item"].as_array().cloned().unwrap_or_default();
-    items.iter().map(|api| api["id"].as_str().unwrap().to_owned()).collect()
+    items
+        .iter()
+        .map(|api| api["id"].as_str().expect("an API has an identifier").to_owned())
+        .collect()
 }
 
 /// Exit code 1, one line that says these words, and every byte of the store where it was.
 #[track_caller]
 fn refused_and_untouched(folder: &Path, words: &[&str]) {
     let store = folder.join("store.sqlite");
-    let before = fs::read(&store).unwrap();
+    let before = fs::read(&store).expect("there is a store");
     let refusal = Launch::data(folder).fail();
     assert_eq!(refusal.code, Some(1), "{refusal:?}");
     assert_eq!(refusal.stderr.lines().count(), 1, "{refusal:?}");
     for word in words.iter().chain(&["ringway: ", "store.sqlite"]) {
         assert!(refusal.stderr.contains(word), "{word:?} is not in {refusal:?}");
     }
-    assert!(fs::read(&store).unwrap() == before, "the store was changed");
+    let after = fs::read(&store).expect("there is a store");
+    assert!(after == before, "the store was changed");
 }
 
 #[test]
@@ -84,6 +88,29 @@ fn a_damaged_store_is_refused_and_left_as_it_is() {
         fs::write(&store, broken).unwrap();
         refused_and_untouched(&folder, &["damaged"]);
     }
+}
+
+/// Beside the running process, and without a secret in it.
+#[test]
+fn past_revisions_are_shown() {
+    let (_scratch, folder, api) = kept();
+    let gateway = Launch::data(&folder).start();
+    let change = json!({"op": "replace", "path": "/name", "value": "renamed"});
+    let body = json!({"patchOperations": [change]});
+    gateway.manage("PATCH", &format!("/restapis/{api}"), &body, 200);
+    let history = |more: &[&str]| {
+        let data = folder.to_str().unwrap();
+        let arguments = [&["store", "history", "--data", data][..], more].concat();
+        let output = gateway.command(&arguments);
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let expect = format!(" 000000000000 us-east-1 rest-api {api} 1");
+    let printed = history(&["--kind", "rest-api", "--id", &api]);
+    assert_eq!(printed.lines().count(), 1, "{printed}");
+    assert!(printed.starts_with("20") && printed.trim_end().ends_with(&expect), "{printed}");
+    assert!(history(&["--body"]).contains(r#""kept""#));
+    assert_eq!(history(&["--kind", "stage"]), "");
 }
 
 #[test]

@@ -4,6 +4,7 @@
 mod connection;
 mod documentation;
 mod domain_name;
+mod resource;
 mod rest_api;
 mod secret;
 mod stage;
@@ -16,6 +17,7 @@ pub(crate) use domain_name::{
     AccessAssociation, BasePathMapping, DomainName, MutualTlsAuthentication, NO_BASE_PATH,
     UploadedCertificate, key as domain_name_key,
 };
+pub(crate) use resource::ResourceOutline;
 pub(crate) use rest_api::{DeployedApi, GatewayResponse, RestApiHeader, whole};
 pub(crate) use secret::Secret;
 pub(crate) use stage::{Deployment, Stage};

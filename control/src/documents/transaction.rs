@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use ringway_core::limits::DOCUMENT_BYTES_MAX;
+
 use super::{Document, Entry, Key, Kind, Scope, State};
 use crate::error::ManagementError;
 use crate::store::{Change, Record};
@@ -101,7 +103,7 @@ impl<'s> Transaction<'s> {
     /// Writes a document; a new one comes last in lists.
     ///
     /// # Errors
-    /// An identifier with a control character, or a document that is no JSON.
+    /// An identifier with a control character, or a document that is no JSON or too large.
     pub fn put<T: Document>(
         &mut self,
         parent: &str,
@@ -114,6 +116,10 @@ impl<'s> Transaction<'s> {
         let key = Key::new(&self.scope, T::KIND, parent, id);
         let body: Arc<str> =
             serde_json::to_string(document).map_err(|_| ManagementError::internal())?.into();
+        if body.len() > DOCUMENT_BYTES_MAX && !T::KIND.is_cold() {
+            let text = format!("A {} has at most {DOCUMENT_BYTES_MAX} bytes", T::KIND.name());
+            return Err(ManagementError::limit_exceeded(text));
+        }
         let old = self.state.documents.get(&key).cloned();
         let (sequence, revision) = match &old {
             Some(old) => (old.sequence, old.revision + 1),

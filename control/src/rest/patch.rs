@@ -201,6 +201,14 @@ pub(crate) fn text(operation: &PatchOperation) -> Result<Value, ManagementError>
     Ok(operation.value_text().into())
 }
 
+/// A text; an empty one takes the member away.
+pub(crate) fn optional_text(operation: &PatchOperation) -> Result<Value, ManagementError> {
+    Ok(match operation.value_text() {
+        "" => Value::Null,
+        text => text.into(),
+    })
+}
+
 /// `true`; every other text is false (aws-facts 56, 84, 246).
 pub(crate) fn flag(operation: &PatchOperation) -> Result<Value, ManagementError> {
     Ok((operation.value_text() == "true").into())

@@ -25,13 +25,16 @@ pub struct Method {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operation_name: Option<String>,
     /// `method.request.{header|querystring|path}.NAME` to required.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub request_parameters: IndexMap<String, bool>,
     /// Media type to model name.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub request_models: IndexMap<String, String>,
     /// Request validator.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_validator_id: Option<String>,
     /// Responses by status code text.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub method_responses: IndexMap<String, MethodResponse>,
     /// The integration, named `methodIntegration` by AWS; a method without one cannot be deployed.
     #[serde(rename = "methodIntegration", skip_serializing_if = "Option::is_none")]
@@ -63,8 +66,10 @@ pub struct MethodResponse {
     /// Status code text.
     pub status_code: String,
     /// `method.response.header.NAME` to required.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub response_parameters: IndexMap<String, bool>,
     /// Media type to model name.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub response_models: IndexMap<String, String>,
 }
 
@@ -127,12 +132,17 @@ pub struct Integration {
     /// VPC link.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connection_id: Option<String>,
+    /// ARN of the load balancer behind the VPC link.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub integration_target: Option<String>,
     /// Role ARN.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub credentials: Option<String>,
     /// `integration.request.{header|querystring|path}.NAME` to an expression.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub request_parameters: IndexMap<String, String>,
     /// Media type to template.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub request_templates: IndexMap<String, Option<String>>,
     /// Media types without a template.
     pub passthrough_behavior: PassthroughBehavior,
@@ -153,6 +163,7 @@ pub struct Integration {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub response_transfer_mode: Option<String>,
     /// By status code text.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub integration_responses: IndexMap<String, IntegrationResponse>,
 }
 
@@ -164,6 +175,7 @@ impl Default for Integration {
             uri: None,
             connection_type: None,
             connection_id: None,
+            integration_target: None,
             credentials: None,
             request_parameters: IndexMap::new(),
             request_templates: IndexMap::new(),
@@ -197,8 +209,10 @@ pub struct IntegrationResponse {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub selection_pattern: Option<String>,
     /// `method.response.header.NAME` to an expression.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub response_parameters: IndexMap<String, String>,
     /// Media type to template; an empty template is `None`.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub response_templates: IndexMap<String, Option<String>>,
     /// Conversion of the response payload.
     #[serde(skip_serializing_if = "Option::is_none")]

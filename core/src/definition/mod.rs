@@ -1,7 +1,8 @@
 //! Definitions: what the customer wrote, in the shapes and names of AWS's Create*/Get* structures.
 //!
-//! Only plain data with serde. Nothing here interprets a request; [`crate::compile`] is the only
-//! place that turns definitions into a snapshot.
+//! Only plain data with serde; empty maps that AWS does not show are not written. Nothing here
+//! interprets a request; [`crate::compile`] is the only place that turns definitions into a
+//! snapshot.
 //! Shapes: <https://docs.aws.amazon.com/apigateway/latest/api/API_Operations.html>.
 
 mod documentation;

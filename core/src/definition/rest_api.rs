@@ -95,7 +95,7 @@ pub struct Resource {
     /// Full template: `/pets/{petId}`.
     pub path: String,
     /// Methods by verb, `ANY` included.
-    #[serde(rename = "resourceMethods")]
+    #[serde(rename = "resourceMethods", skip_serializing_if = "IndexMap::is_empty")]
     pub methods: IndexMap<String, Method>,
 }
 

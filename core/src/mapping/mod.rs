@@ -5,6 +5,7 @@
 //! Expressions are parsed when a snapshot is compiled. Which header or parameter receives a value
 //! is not known here; see [`integration`](crate::integration).
 
+pub mod json_path;
 mod mock;
 pub(crate) mod percent;
 pub(crate) mod query;

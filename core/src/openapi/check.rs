@@ -4,7 +4,7 @@
 
 use super::at::At;
 use super::problems::Problems;
-use crate::definition::{Integration, IntegrationType, Method};
+use crate::definition::{Integration, IntegrationResponse, IntegrationType, Method};
 
 /// Reports what AWS would refuse about an integration.
 pub(super) fn integration(
@@ -18,25 +18,58 @@ pub(super) fn integration(
     if let Err((member, reason)) = endpoint(integration) {
         problems.error(&at.key(member), format!("Unable to put integration {on}: {reason}"));
     }
-    let wrong = wrong_request_mappings(method, integration);
-    if !wrong.is_empty() {
-        let text = format!("Unable to put integration {on}: {}", mapping_error(&wrong));
+    if let Err(reason) = request_mappings(method, integration) {
+        let text = format!("Unable to put integration {on}: {reason}");
         problems.error(&at.key("requestParameters"), text);
     }
     for response in integration.integration_responses.values() {
-        let wrong = wrong_response_mappings(method, &response.status_code, || {
-            response.response_parameters.iter()
-        });
-        if !wrong.is_empty() {
+        if let Err(reason) = check_integration_response(method, response) {
             let pattern = response.selection_pattern.as_deref().unwrap_or("default");
-            let (at, reason) = (at.key("responses"), mapping_error(&wrong));
             let text = format!("Unable to put integration response {on}: {reason}");
+            let at = at.key("responses");
             problems.error(&at.key(pattern).key("responseParameters"), text);
         }
     }
 }
 
-fn mapping_error(errors: &[String]) -> String {
+/// Whether AWS would put this integration on this method: its endpoint, its mappings and what its
+/// cache key is made of.
+///
+/// # Errors
+/// AWS's sentence.
+pub fn check_integration(method: &Method, integration: &Integration) -> Result<(), String> {
+    endpoint(integration).map_err(|(_, reason)| reason.to_owned())?;
+    request_mappings(method, integration)?;
+    let known = |name: &String| match name.strip_prefix("method.request.") {
+        Some(name) => is_body(name) || is_declared(method, name),
+        None => integration.request_parameters.contains_key(name),
+    };
+    let all_known = integration.cache_key_parameters.iter().all(known);
+    if all_known { Ok(()) } else { Err("Invalid cache key parameter specified".into()) }
+}
+
+/// Whether AWS would put this integration response on this method: its mappings.
+///
+/// # Errors
+/// AWS's sentence.
+pub fn check_integration_response(
+    method: &Method,
+    response: &IntegrationResponse,
+) -> Result<(), String> {
+    none_wrong(&wrong_response_mappings(method, response))
+}
+
+fn request_mappings(method: &Method, integration: &Integration) -> Result<(), String> {
+    none_wrong(&wrong_request_mappings(method, integration))
+}
+
+fn none_wrong(errors: &[String]) -> Result<(), String> {
+    if errors.is_empty() { Ok(()) } else { Err(mapping_error(errors)) }
+}
+
+/// AWS's sentence around errors in mapping expressions.
+#[must_use]
+pub fn mapping_error(errors: &[String]) -> String {
     let list = errors.join(", ");
     format!(
         "Invalid mapping expression specified: Validation Result: warnings : [], errors : [{list}]"
@@ -76,8 +109,7 @@ fn wrong_request_mappings(method: &Method, integration: &Integration) -> Vec<Str
         if !is_named(target, "integration.request.", &["header", "querystring", "path"]) {
             wrong.push(format!("Invalid mapping expression specified: {target}"));
         } else if let Some(name) = source.strip_prefix("method.request.") {
-            let body = name == "body" || name.starts_with("body.");
-            if !body && !is_declared(method, name) {
+            if !is_body(name) && !is_declared(method, name) {
                 wrong.push(format!("Invalid mapping expression parameter specified: {source}"));
             }
         } else if !is_free(source) {
@@ -87,35 +119,30 @@ fn wrong_request_mappings(method: &Method, integration: &Integration) -> Vec<Str
     wrong
 }
 
+fn is_body(name: &str) -> bool {
+    name == "body" || name.starts_with("body.")
+}
+
 /// `multivalueheader.X` is declared as `header.X`, likewise for the query.
 fn is_declared(method: &Method, name: &str) -> bool {
     let single = name.strip_prefix("multivalue").unwrap_or(name);
     method.request_parameters.contains_key(&format!("method.request.{single}"))
 }
 
-fn wrong_response_mappings<'a, I>(
-    method: &Method,
-    status_code: &str,
-    parameters: impl Fn() -> I,
-) -> Vec<String>
-where
-    I: Iterator<Item = (&'a String, &'a String)>,
-{
-    if parameters().next().is_none() {
+fn wrong_response_mappings(method: &Method, mapped: &IntegrationResponse) -> Vec<String> {
+    if mapped.response_parameters.is_empty() {
         return Vec::new();
     }
-    let Some(response) = method.method_responses.get(status_code) else {
+    let Some(response) = method.method_responses.get(&mapped.status_code) else {
         return vec!["No method response exists for method.".into()];
     };
     let mut wrong = Vec::new();
-    for (target, source) in parameters() {
+    for (target, source) in &mapped.response_parameters {
         if !response.response_parameters.contains_key(target) {
             wrong.push(format!("Invalid mapping expression parameter specified: {target}"));
         }
         let back_end = source.strip_prefix("integration.response.").is_some_and(|name| {
-            name == "body"
-                || name.starts_with("body.")
-                || is_named(name, "", &["header", "multivalueheader"])
+            is_body(name) || is_named(name, "", &["header", "multivalueheader"])
         });
         if !back_end && !is_free(source) {
             wrong.push(format!("Invalid mapping expression specified: {source}"));

@@ -37,6 +37,7 @@ pub(super) fn import(
         uri: r.text(members, "uri", at)?.map(|uri| uri.trim().to_owned()),
         connection_type: r.text(members, "connectionType", at)?.map(|t| t.to_ascii_uppercase()),
         connection_id: r.text(members, "connectionId", at)?,
+        integration_target: r.text(members, "integrationTarget", at)?,
         credentials: r.text(members, "credentials", at)?,
         request_parameters: r.expressions(members, "requestParameters", at)?,
         request_templates: r.templates(members, "requestTemplates", at)?,

@@ -31,12 +31,14 @@ pub mod sdk_types;
 mod security;
 mod servers;
 
+pub use check::{check_integration, check_integration_response, mapping_error};
 pub use documentation::{ImportedDocumentation, import_documentation_parts};
 pub use error::{ImportError, ImportErrorKind};
 pub use export::{Accepts, Documentation, ExportOptions, ExportType, Exported, Extensions, export};
 pub use ids::IdSource;
 pub use locate::locate;
 pub use merge::merge;
+pub use resources::check_child;
 
 use crate::definition::RestApi;
 

@@ -47,12 +47,6 @@ impl Resources {
         if path.trim_matches('/').is_empty() {
             return Ok(0);
         }
-        if path.len() > REQUEST_HEAD_BYTES_MAX {
-            return Err(format!("Resource paths have at most {REQUEST_HEAD_BYTES_MAX} bytes"));
-        }
-        if parts.len() > PATH_SEGMENTS_MAX {
-            return Err(format!("Resource paths have at most {PATH_SEGMENTS_MAX} parts"));
-        }
         let mut parent = 0;
         for part in parts {
             parent = self.child(parent, part, ids)?;
@@ -64,9 +58,12 @@ impl Resources {
         if let Some(&child) = self.children.get(&(parent, part.to_owned())) {
             return Ok(child);
         }
-        let kind = parse_part(part)?;
-        self.check_ancestors(parent, kind)?;
-        self.check_siblings(parent, part, kind)?;
+        let place = variable_place(parent, part);
+        let sibling = place.and_then(|place| self.variables.get(&place));
+        check_child(&self.list[parent].path, sibling.map(String::as_str), part)?;
+        if let Some(place) = place {
+            self.variables.insert(place, part.to_owned());
+        }
         if self.list.len() >= RESOURCES_PER_API_MAX {
             return Err(format!("An API has at most {RESOURCES_PER_API_MAX} resources"));
         }
@@ -85,44 +82,6 @@ impl Resources {
         Ok(child)
     }
 
-    fn check_ancestors(&self, parent: usize, kind: Part<'_>) -> Result<(), String> {
-        let above = &self.list[parent];
-        if let Some(part) = &above.path_part
-            && let Ok(Part::Greedy(_)) = parse_part(part)
-        {
-            return Err(format!(
-                "Cannot create a child of a resource with a greedy path variable: {part}"
-            ));
-        }
-        let (Part::Parameter(name) | Part::Greedy(name)) = kind else { return Ok(()) };
-        let mut count = 0;
-        for other in path_parameters(&above.path) {
-            count += 1;
-            if other == name {
-                return Err(format!("Path parameter {{{name}}} occurs twice in the path"));
-            }
-        }
-        if count >= PATH_PARAMETERS_MAX {
-            return Err(format!("Resource paths have at most {PATH_PARAMETERS_MAX} parameters"));
-        }
-        Ok(())
-    }
-
-    fn check_siblings(&mut self, parent: usize, part: &str, kind: Part<'_>) -> Result<(), String> {
-        if kind == Part::Static {
-            return Ok(());
-        }
-        let place = (parent, matches!(kind, Part::Greedy(_)));
-        if let Some(sibling) = self.variables.get(&place) {
-            return Err(format!(
-                "A sibling ({sibling}) of this resource already has a variable path part -- only \
-                 one is allowed"
-            ));
-        }
-        self.variables.insert(place, part.to_owned());
-        Ok(())
-    }
-
     /// The resource at an index that [`Self::at_path`] gave.
     pub(crate) fn resource(&mut self, index: usize) -> &mut Resource {
         &mut self.list[index]
@@ -132,6 +91,68 @@ impl Resources {
     pub(crate) fn into_list(self) -> Vec<Resource> {
         self.list
     }
+}
+
+fn variable_place(parent: usize, part: &str) -> Option<(usize, bool)> {
+    match parse_part(part) {
+        Ok(Part::Parameter(_)) => Some((parent, false)),
+        Ok(Part::Greedy(_)) => Some((parent, true)),
+        Ok(Part::Static) | Err(_) => None,
+    }
+}
+
+/// Whether a resource with this path part may be a child of the resource at `parent`, beside
+/// siblings with these path parts.
+///
+/// # Errors
+/// It may not: AWS's sentence.
+pub fn check_child<'s>(
+    parent: &str,
+    siblings: impl IntoIterator<Item = &'s str>,
+    part: &str,
+) -> Result<(), String> {
+    let kind = parse_part(part)?;
+    if parent.len() + part.len() >= REQUEST_HEAD_BYTES_MAX {
+        return Err(format!("Resource paths have at most {REQUEST_HEAD_BYTES_MAX} bytes"));
+    }
+    if parent.split('/').filter(|part| !part.is_empty()).count() >= PATH_SEGMENTS_MAX {
+        return Err(format!("Resource paths have at most {PATH_SEGMENTS_MAX} parts"));
+    }
+    check_ancestors(parent, kind)?;
+    let same = |sibling: &&str| match (kind, parse_part(sibling)) {
+        (Part::Parameter(_), Ok(Part::Parameter(_))) | (Part::Greedy(_), Ok(Part::Greedy(_))) => {
+            true
+        }
+        (Part::Static | Part::Parameter(_) | Part::Greedy(_), _) => false,
+    };
+    match siblings.into_iter().find(same) {
+        None => Ok(()),
+        Some(sibling) => Err(format!(
+            "A sibling ({sibling}) of this resource already has a variable path part -- only one \
+             is allowed"
+        )),
+    }
+}
+
+fn check_ancestors(parent: &str, kind: Part<'_>) -> Result<(), String> {
+    let above = parent.rsplit('/').next().unwrap_or_default();
+    if let Ok(Part::Greedy(_)) = parse_part(above) {
+        return Err(format!(
+            "Cannot create a child of a resource with a greedy path variable: {above}"
+        ));
+    }
+    let (Part::Parameter(name) | Part::Greedy(name)) = kind else { return Ok(()) };
+    let mut count = 0;
+    for other in path_parameters(parent) {
+        count += 1;
+        if other == name {
+            return Err(format!("Path parameter {{{name}}} occurs twice in the path"));
+        }
+    }
+    if count >= PATH_PARAMETERS_MAX {
+        return Err(format!("Resource paths have at most {PATH_PARAMETERS_MAX} parameters"));
+    }
+    Ok(())
 }
 
 /// The names in braces of a path, in order, without the `+` of greedy ones.

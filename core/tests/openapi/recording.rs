@@ -145,10 +145,8 @@ fn resources(api: &RestApi) -> Value {
     let mut items: Vec<Value> = Vec::new();
     for resource in &api.resources {
         let mut item = serde_json::to_value(resource).expect("serializable");
-        let methods = item["resourceMethods"].as_object_mut().expect("methods");
-        methods.values_mut().for_each(|method| *method = json!({}));
-        if methods.is_empty() {
-            item.as_object_mut().expect("object").remove("resourceMethods");
+        if let Some(methods) = item.get_mut("resourceMethods").and_then(Value::as_object_mut) {
+            methods.values_mut().for_each(|method| *method = json!({}));
         }
         items.push(item);
     }

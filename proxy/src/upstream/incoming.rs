@@ -1,11 +1,12 @@
 //! A response body on its way from an upstream; its framing is taken off in place.
 
+use std::io;
 use std::time::Duration;
 
 use ringway_core::http::{Chunk, ChunkDecoder, ParsedResponse, ResponseFraming, ResponseHead};
 use ringway_core::limits::{LARGE_BUFFER_BYTES, POOLED_BUFFER_BYTES};
 
-use super::{Pool, Reply, Upstream};
+use super::{Bounds, CallError, Pool, Reply, Upstream};
 use crate::clock;
 use crate::deadlines::{Cancel, Ended, Limit};
 use crate::ending::Closed;
@@ -15,6 +16,21 @@ use crate::worker::Worker;
 /// The body broke off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Truncated;
+
+/// Why a body could not be read to its end.
+#[derive(Debug)]
+pub(crate) enum GatherError {
+    /// As a call fails.
+    Call(CallError),
+    /// More than was allowed.
+    TooLarge,
+}
+
+impl From<io::Error> for GatherError {
+    fn from(error: io::Error) -> Self {
+        Self::Call(CallError::Network(error))
+    }
+}
 
 /// A response body. `buffer[at..]` of its connection is always pure data.
 pub(crate) struct Incoming {
@@ -119,6 +135,42 @@ impl Incoming {
             Ok(0) | Err(_) => Err(Closed::Truncated),
             Ok(_) => self.unframe(0).map_err(|Truncated| Closed::Truncated),
         }
+    }
+
+    /// Reads the body to its end, behind the head and what came with it; [`Self::head`] stays.
+    pub(crate) async fn gather(
+        &mut self,
+        bytes_max: usize,
+        bounds: &Bounds,
+    ) -> Result<(), GatherError> {
+        while !self.is_complete() {
+            let mut buffer = std::mem::take(&mut self.upstream.buffer);
+            let from = buffer.len();
+            buffer.reserve(POOLED_BUFFER_BYTES);
+            let most = match self.rest {
+                Rest::Length(left) => usize::try_from(left).unwrap_or(usize::MAX),
+                Rest::Done | Rest::Chunked(_) | Rest::UntilClose => usize::MAX,
+            };
+            let most = most.min(buffer.capacity() - from);
+            let control = self.upstream.control;
+            let left = bounds.left(clock::recent());
+            let limit = Limit::watching(left, bounds.client, Cancel::Shutdown(control));
+            let (read, buffer) = self.upstream.reader.read_most(buffer, most).await;
+            self.upstream.buffer = buffer;
+            limit.lift().map_err(|ended| GatherError::Call(ended.into()))?;
+            match read {
+                Ok(0) if matches!(self.rest, Rest::UntilClose) => self.rest = Rest::Done,
+                Ok(0) => return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into()),
+                Err(error) => return Err(error.into()),
+                Ok(_) => self
+                    .unframe(from)
+                    .map_err(|Truncated| io::Error::from(io::ErrorKind::InvalidData))?,
+            }
+            if self.data().len() > bytes_max {
+                return Err(GatherError::TooLarge);
+            }
+        }
+        Ok(())
     }
 
     /// A body larger than a small buffer continues in a large one.

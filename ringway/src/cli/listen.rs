@@ -106,19 +106,18 @@ impl Listen {
         let no_http = below.no_http.filter(|_| self.http.is_none());
         let http = below.http.filter(|_| self.no_http != Some(true));
         let made_up = !matches!(self.https_self_signed, None | Some(SelfSigned::Off));
-        let files = below.cert.zip(below.key).filter(|_| !made_up).unzip();
+        let (cert, key) = if made_up { (None, None) } else { (below.cert, below.key) };
         let given = self.cert.is_some() || self.key.is_some();
+        let self_signed = below.https_self_signed.filter(|_| !given);
         let suffixes =
             if self.host_suffix.is_empty() { below.host_suffix } else { self.host_suffix };
         Self {
             http: self.http.or(http),
             no_http: self.no_http.or(no_http),
             https: self.https.or(below.https),
-            cert: self.cert.or(files.0),
-            key: self.key.or(files.1),
-            https_self_signed: self
-                .https_self_signed
-                .or(below.https_self_signed.filter(|_| !given)),
+            cert: self.cert.or(cert),
+            key: self.key.or(key),
+            https_self_signed: self.https_self_signed.or(self_signed),
             admin: self.admin.or(below.admin),
             workers: self.workers.or(below.workers),
             drain_deadline: self.drain_deadline.or(below.drain_deadline),

@@ -53,6 +53,14 @@ Examples:
   ringway echo --listen 127.0.0.1:9000
   curl 'http://127.0.0.1:9000/pets?limit=3'";
 
+const HISTORY_EXAMPLES: &str = "\
+A line is: written, replaced, account, region, kind, parent/identifier, revision. Secrets (API keys,
+access keys, client certificates) and deployed copies have no history.
+
+Examples:
+  ringway store history --data /var/lib/ringway
+  ringway store history --data /var/lib/ringway --kind stage --id prod --body";
+
 const COMPLETION_EXAMPLES: &str = "\
 Examples:
   ringway completion bash > /etc/bash_completion.d/ringway
@@ -87,6 +95,9 @@ pub(crate) enum Command {
     User(User),
     /// Import and compile a document without serving it; exit code 1 when it has errors.
     Check(Check),
+    /// Look into the store of `serve`.
+    #[command(subcommand)]
+    Store(Store),
     /// Run a small back end that answers with what it received.
     Echo(Echo),
     /// Print a completion script for a shell.
@@ -115,6 +126,31 @@ pub(crate) struct Check {
     /// Stage an OpenAPI document would be deployed to.
     #[arg(long, value_name = "NAME", default_value = "dev")]
     pub(crate) stage: String,
+}
+
+/// `ringway store`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Store {
+    /// Print what documents were before: when written, when replaced, which, revision.
+    History(History),
+}
+
+/// `ringway store history`.
+#[derive(Debug, Args)]
+#[command(after_help = HISTORY_EXAMPLES)]
+pub(crate) struct History {
+    /// Data folder of `ringway serve`, which may be running.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: PathBuf,
+    /// Only documents of this kind, for example stage.
+    #[arg(long, value_name = "KIND")]
+    pub(crate) kind: Option<String>,
+    /// Only documents with this identifier or name.
+    #[arg(long, value_name = "ID")]
+    pub(crate) id: Option<String>,
+    /// Print the documents too, as JSON.
+    #[arg(long)]
+    pub(crate) body: bool,
 }
 
 /// `ringway echo`.

@@ -1,7 +1,8 @@
 //! `ringway serve`: its flags, said on the command line, in the environment or in a file. A flag
 //! beats the environment, the environment beats the file.
 //!
-//! The environment and the file are read as flags are: `RINGWAY_HTTP` and `http = "…"` are `--http`.
+//! The environment and the file are read as flags are: `RINGWAY_HTTP` and `http = "…"` are
+//! `--http`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -58,7 +59,7 @@ pub(crate) struct Serve {
     ephemeral: Option<bool>,
     /// TOML file with any of these flags.
     #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
+    pub(super) config: Option<PathBuf>,
     /// Account of callers that name none [default: 000000000000].
     #[arg(long, value_name = "ID", value_parser = account_id)]
     account_id: Option<String>,
@@ -161,10 +162,14 @@ fn names() -> Vec<String> {
     names.filter(|name| *name != "help").map(Into::into).collect()
 }
 
-/// One flag with one value, as if it stood alone on a command line.
-fn one(name: &str, value: &str) -> Result<Serve, String> {
-    let read = Alone::try_parse_from([format!("--{name}={value}")]);
-    read.map(|alone| alone.serve).map_err(|error| {
+/// A flag with a value, as it stands on a command line.
+fn flag(name: &str, value: &str) -> Result<String, String> {
+    let flag = format!("--{name}={value}");
+    parse([flag.clone()]).map(|_| flag)
+}
+
+fn parse(flags: impl IntoIterator<Item = String>) -> Result<Serve, String> {
+    Alone::try_parse_from(flags).map(|alone| alone.serve).map_err(|error| {
         let text = error.to_string();
         let line = text.lines().next().unwrap_or_default();
         line.strip_prefix("error: ").unwrap_or(line).to_owned()
@@ -174,17 +179,17 @@ fn one(name: &str, value: &str) -> Result<Serve, String> {
 fn environment(variable: impl Fn(&str) -> Option<String>) -> Result<Serve, String> {
     // As the SDKs of AWS do: empty means not set.
     let set = |name: &str| variable(name).filter(|value| !value.is_empty());
-    let mut read = Serve::default();
+    let mut flags = Vec::new();
     for name in names() {
         let own = format!("RINGWAY_{}", name.replace('-', "_").to_ascii_uppercase());
         let others: &[&str] =
             if name == "region" { &["AWS_REGION", "AWS_DEFAULT_REGION"] } else { &[] };
         let mut found = [&*own].into_iter().chain(others.iter().copied());
         if let Some((from, value)) = found.find_map(|from| Some((from, set(from)?))) {
-            read = read.over(one(&name, &value).map_err(|error| format!("{from}: {error}"))?);
+            flags.push(flag(&name, &value).map_err(|error| format!("{from}: {error}"))?);
         }
     }
-    Ok(read)
+    parse(flags)
 }
 
 fn file(path: &Path) -> Result<Serve, String> {
@@ -193,15 +198,16 @@ fn file(path: &Path) -> Result<Serve, String> {
     let table: toml::Table =
         text.parse().map_err(|error: toml::de::Error| at(error.to_string()))?;
     let known = names();
-    let mut read = Serve::default();
+    let mut flags = Vec::new();
     for (name, value) in &table {
         if name == "config" || !known.contains(name) {
             return Err(at(format!("`{name}` is not a setting; they are named as the flags are")));
         }
         let value = text_of(value).ok_or_else(|| at(format!("{name}: a text was expected")))?;
-        read = read.over(one(name, &value).map_err(|error| at(format!("{name}: {error}")))?);
+        flags.push(flag(name, &value).map_err(|error| at(format!("{name}: {error}")))?);
     }
-    let folder = path.parent().unwrap_or(Path::new(""));
+    let mut read = parse(flags).map_err(at)?;
+    let folder = path.parent().unwrap_or_else(|| Path::new(""));
     let own = read.data.iter_mut().chain(&mut read.log_dir);
     own.chain(read.listen.paths()).for_each(|path| *path = folder.join(&*path));
     Ok(read)

@@ -177,4 +177,6 @@ fn what_is_kept_has_to_be_said() {
     let keep = |arguments| serve(arguments, &[], "").unwrap().keep().unwrap_err();
     assert!(keep("").contains("--data DIR"));
     assert!(keep("--data d --ephemeral").contains("exclude each other"));
+    let found = serve("", &[], "data = 'd'\nephemeral = true").unwrap();
+    assert!(found.keep().unwrap_err().contains("exclude each other"), "in one place too");
 }

@@ -11,8 +11,8 @@ use crate::process::{Process, exposure};
 use crate::source::Loaded;
 
 /// What `up` is not.
-const FOR_DEVELOPMENT: &str = "up is for development: its admin port takes any credentials and answers on \
-     loopback only, and what is changed there is not kept; `ringway serve` is for the rest";
+const FOR_DEVELOPMENT: &str =
+    "up is for development: loopback only, any credentials accepted, no change there kept";
 
 /// One line each.
 pub(super) fn collect(loaded: &Loaded, process: &Process) -> Vec<String> {

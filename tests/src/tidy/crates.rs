@@ -6,8 +6,9 @@ use super::{Finding, Source};
 
 /// Each package, and the packages of ours it may depend on. `ringway-tests` and `ringway-bench`
 /// are left out: they look at everything and nothing depends on them.
-const ARROWS: [(&str, &[&str]); 5] = [
-    ("ringway-core", &[]),
+const ARROWS: [(&str, &[&str]); 6] = [
+    ("ringway-vtl", &[]),
+    ("ringway-core", &["ringway-vtl"]),
     ("ringway-cache", &[]),
     ("ringway-proxy", &["ringway-core", "ringway-cache"]),
     ("ringway-control", &["ringway-core"]),
@@ -176,6 +177,7 @@ mod tests {
             ("ringway-proxy", "ringway-control"),
             ("ringway-control", "ringway-proxy"),
             ("ringway-cache", "ringway-core"),
+            ("ringway-vtl", "ringway-core"),
             ("ringway-proxy", "tokio"),
             ("ringway-core", "monoio"),
             ("ringway-control", "ringway"),

@@ -1,5 +1,10 @@
 //! Asks as a request does, without a socket: route, input, constraints, transaction.
 
+mod checks;
+mod integrations;
+mod methods;
+mod resources;
+
 use axum::http::HeaderMap;
 use serde_json::{Value, json};
 

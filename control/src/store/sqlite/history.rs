@@ -16,16 +16,16 @@ pub struct Past {
     pub key: Key,
     /// Counts the changes of the document, from 1.
     pub revision: u64,
-    /// When it was written, Unix time in milliseconds.
-    pub written_ms: u64,
-    /// When it was overwritten or removed, Unix time in milliseconds.
-    pub replaced_ms: u64,
+    /// When it was written: `2026-01-31T12:00:00.000Z`.
+    pub written: String,
+    /// When it was overwritten or removed.
+    pub replaced: String,
     /// JSON.
     pub body: String,
 }
 
-/// Past revisions in the store of a data folder, the oldest first: of one kind, with one identifier,
-/// or of all.
+/// Past revisions in the store of a data folder, the oldest first: of one kind, with one
+/// identifier, or of all.
 ///
 /// # Errors
 /// The store cannot be read.
@@ -41,7 +41,10 @@ pub fn history(
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(&file, flags).map_err(refuse)?;
-    let sql = "SELECT key, revision, written_ms, replaced_ms, body FROM history
+    let sql =
+        "SELECT key, revision, strftime('%Y-%m-%dT%H:%M:%fZ', written_ms / 1000.0, 'unixepoch'),
+            strftime('%Y-%m-%dT%H:%M:%fZ', replaced_ms / 1000.0, 'unixepoch'), body
+        FROM history
         WHERE ?1 IS NULL OR kind = ?1 ORDER BY id";
     let mut statement = connection.prepare(sql).map_err(refuse)?;
     let mut rows = statement.query([kind.map(Kind::name)]).map_err(refuse)?;
@@ -52,8 +55,8 @@ pub fn history(
             continue;
         }
         let past = || -> rusqlite::Result<Past> {
-            let (revision, written_ms) = (row.get(1)?, row.get(2)?);
-            Ok(Past { key, revision, written_ms, replaced_ms: row.get(3)?, body: row.get(4)? })
+            let (revision, written, replaced) = (row.get(1)?, row.get(2)?, row.get(3)?);
+            Ok(Past { key, revision, written, replaced, body: row.get(4)? })
         };
         each(past().map_err(refuse)?);
     }

@@ -126,8 +126,8 @@ fn look_at(header: &[u8], bytes: u64, log: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Looks for damage. Reading all pages of a large store would take longer than starting may: loading
-/// reads what is needed of them.
+/// Looks for damage. Reading all pages of a large store would take longer than starting may:
+/// loading reads what is needed of them.
 fn whole(connection: &Connection, bytes: u64) -> Result<(), StoreError> {
     if bytes > STORE_CHECK_BYTES_MAX {
         return Ok(());

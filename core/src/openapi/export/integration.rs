@@ -18,6 +18,7 @@ pub(super) fn extension(integration: &Integration, resource_id: &str) -> Value {
         uri,
         connection_type,
         connection_id,
+        integration_target,
         credentials,
         request_parameters,
         request_templates,
@@ -42,6 +43,7 @@ pub(super) fn extension(integration: &Integration, resource_id: &str) -> Value {
     put("uri", text(uri.as_deref()));
     put("connectionType", text(connection_type));
     put("connectionId", text(connection_id.as_deref()));
+    put("integrationTarget", text(integration_target.as_deref()));
     put("credentials", text(credentials.as_deref()));
     put("responses", filled(responses(integration_responses)));
     put("requestParameters", texts(request_parameters));
