@@ -51,7 +51,7 @@ fn refused(response: &Response, code: &str) {
 }
 
 fn mode(path: &Path) -> u32 {
-    fs::metadata(path).unwrap().permissions().mode() & 0o777
+    fs::metadata(path).expect("it is there").permissions().mode() & 0o777
 }
 
 /// Runs `ringway user` against a gateway, as the administrator.
@@ -65,13 +65,13 @@ fn user(gateway: &Gateway, arguments: &[&str]) -> String {
     ];
     let output = command(&environment, &[&["user"], arguments].concat());
     assert!(output.status.success(), "{arguments:?}: {output:?}");
-    String::from_utf8(output.stdout).unwrap()
+    String::from_utf8(output.stdout).expect("text is printed")
 }
 
 /// Every record of an audit log.
 fn records(file: &Path) -> Vec<Value> {
-    let text = fs::read_to_string(file).unwrap();
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    let text = fs::read_to_string(file).expect("there is a log");
+    text.lines().map(|line| serde_json::from_str(line).expect("a record is JSON")).collect()
 }
 
 #[test]
