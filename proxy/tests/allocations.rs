@@ -122,7 +122,7 @@ fn definitions(upstream: SocketAddr) -> Definitions {
     };
     let stages = vec![DeployedStage {
         stage: Arc::new(stage),
-        deployment: Arc::new(api),
+        deployment: api.into(),
         canary_deployment: None,
     }];
     let apis = vec![DeployedApi { id: "guard".into(), stages }];

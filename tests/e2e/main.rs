@@ -39,4 +39,5 @@ mod throttle;
 mod timeouts;
 mod tls;
 mod transfer;
+mod under_load;
 mod upstream_faults;

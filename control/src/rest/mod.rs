@@ -53,15 +53,15 @@ pub(crate) async fn serve(
 ) -> Option<Response> {
     let (parts, body) = request.into_parts();
     let query = query_of(parts.uri.query().unwrap_or_default());
-    let id = request_id();
     let Some(route) = route::find(parts.method.as_str(), parts.uri.path(), &query) else {
         // AWS's answer to a verb that a path does not have.
         let unknown = || ManagementError::unknown_operation("Missing Authentication Token");
         let known = route::knows(parts.uri.path());
-        return known.then(|| identified(unknown().into_response(), &id));
+        return known.then(|| identified(unknown().into_response(), &request_id()));
     };
     let code = route.operation.code;
-    let (body, of_call) = (read(body).await, id.clone());
+    let (id, body) = (request_id(), read(body).await);
+    let of_call = id.clone();
     // Operations read and write the store: not on the thread that serves health checks.
     let work = move || {
         let body = body.as_deref().map_err(Clone::clone);

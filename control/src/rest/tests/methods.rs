@@ -44,8 +44,7 @@ fn a_method_from_its_creation_to_its_end() {
 #[test]
 fn what_put_method_checks() {
     let plane = plane();
-    let (api, root) = new_api(&plane);
-    let au1 = authorizer(&plane, &api);
+    let (_, root) = new_api(&plane);
     let mapping = |wrong: &str| {
         format!(
             "Invalid mapping expression specified: Validation Result: warnings : [], errors : \
@@ -103,7 +102,7 @@ fn what_put_method_checks() {
 #[test]
 fn what_put_method_takes() {
     let plane = plane();
-    let (api, root) = new_api(&plane);
+    let (_, root) = new_api(&plane);
     let au1 = authorizer(&plane, &api);
     refused(
         &plane,
@@ -129,7 +128,7 @@ fn what_put_method_takes() {
 #[test]
 fn update_method_as_recorded() {
     let plane = plane();
-    let (api, root) = new_api(&plane);
+    let (_, root) = new_api(&plane);
     let au1 = authorizer(&plane, &api);
     let place = format!("{root}/methods/ANY");
     ask(&plane, "PUT", &place, json!({"authorizationType": "None"}));
