@@ -94,7 +94,7 @@ async fn answered(
 ) -> Response {
     let (plane, peer, id) = (Arc::clone(&admin.plane), peer(&request), request_id());
     let (parts, body) = request.into_parts();
-    let (body, of_call) = (read(body).await, id.clone());
+    let (body, of_call) = (read(&plane, &parts, body).await, id.clone());
     let work = move || {
         let bytes = body.as_deref().unwrap_or_default();
         let call = Presented::new(&parts, bytes, peer);
