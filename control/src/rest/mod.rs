@@ -38,8 +38,6 @@ pub(crate) use wire::Answer;
 
 /// An operation with its input, ready to run.
 pub(crate) struct Operation {
-    /// AWS's name.
-    pub(crate) name: &'static str,
     /// Checked.
     pub(crate) input: Input,
     /// What runs it.
@@ -114,12 +112,11 @@ fn permitted(
     let tags = if route.operation.has_tags() { tags_of(call.body, query) } else { Vec::default() };
     let action = Action::managing(&call, &caller.scope.region, &tags);
     gate.allow(&caller, &action, &call, now_ms / 1_000)?;
-    let name = route.operation.name.as_str();
-    let run = dispatch::run_of(name).ok_or_else(ManagementError::internal)?;
+    let run = dispatch::run_of(&route.operation.name).ok_or_else(ManagementError::internal)?;
     let request = wire::Request { headers: call.headers, query, body: call.body };
     let input = Input::read(route, &request)?;
     event.parameters = Some(Value::Object(input.members().clone()));
-    let operation = Operation { name, input, run };
+    let operation = Operation { input, run };
     plane.run(&operation, &caller, now_ms, |answer| plane.audit().succeeded(event, answer.json()))
 }
 
