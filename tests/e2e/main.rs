@@ -3,6 +3,7 @@
 //! Each test is named after the rule it checks. They run on the driver that `RINGWAY_DRIVER` names;
 //! `scripts/test` runs them on both.
 
+mod access;
 mod access_log;
 mod admin;
 mod api_keys;

@@ -162,7 +162,12 @@ fn a_key_counts_from_the_moment_it_is_made_to_that_when_it_is_not() {
     let sent = Sent::default();
     let unknown = "UnrecognizedClientException";
     let id = fixture.key.0.clone();
-    let status = |status: &str| json!({"action": "UpdateAccessKey", "userName": "ada", "accessKeyId": id, "status": status});
+    let key = json!({"action": "UpdateAccessKey", "userName": "ada", "accessKeyId": id});
+    let status = |status: &str| {
+        let mut request = key.clone();
+        request["status"] = status.into();
+        request
+    };
     assert!(fixture.sent(&sent).is_ok());
     fixture.ask(status("Inactive"));
     assert_eq!(fixture.sent(&sent).unwrap_err(), unknown);
