@@ -16,6 +16,14 @@ use crate::worker::Worker;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Truncated;
 
+/// Why a body was not read to its end.
+pub(crate) enum ReadError {
+    /// Larger than what may be read of it.
+    TooLarge,
+    /// It broke off, or the client did.
+    Closed(Closed),
+}
+
 /// A response body. `buffer[at..]` of its connection is always pure data.
 pub(crate) struct Incoming {
     /// The connection.
@@ -53,6 +61,38 @@ impl Incoming {
     /// The head; only before [`Self::consume`].
     pub(crate) fn head(&self) -> ResponseHead<'_> {
         self.head.view(&self.upstream.buffer, &self.upstream.fields)
+    }
+
+    /// Reads the body to its end into `body`, bounded, and hands the head's bytes out for
+    /// [`Self::head_in`].
+    pub(crate) async fn read_whole(
+        &mut self,
+        worker: &Worker,
+        body: &mut Vec<u8>,
+        bytes_max: usize,
+        stall: impl Fn() -> Duration,
+        client: Control,
+    ) -> Result<Vec<u8>, ReadError> {
+        body.extend_from_slice(self.data());
+        let head = std::mem::replace(&mut self.upstream.buffer, worker.buffers.small());
+        self.consume();
+        while !self.is_complete() {
+            self.fill(worker, stall(), client).await.map_err(ReadError::Closed)?;
+            if body.len() + self.data().len() > bytes_max {
+                return Err(ReadError::TooLarge);
+            }
+            body.extend_from_slice(self.data());
+            self.consume();
+        }
+        if body.len() > bytes_max {
+            return Err(ReadError::TooLarge);
+        }
+        Ok(head)
+    }
+
+    /// The head, in the bytes that [`Self::read_whole`] gave.
+    pub(crate) fn head_in<'b>(&'b self, bytes: &'b [u8]) -> ResponseHead<'b> {
+        self.head.view(bytes, &self.upstream.fields)
     }
 
     /// Data that arrived and was not consumed.

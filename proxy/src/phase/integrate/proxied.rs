@@ -8,8 +8,10 @@ use ringway_core::integration::{
     write_own_fields, write_proxied_fields,
 };
 use ringway_core::snapshot::ResponseRule;
+use ringway_core::template::{MappingTemplate, Overrides};
 
 use super::http::Call;
+use super::transformed;
 use crate::client::Sink;
 use crate::clock;
 use crate::ending::{Answered, Failure};
@@ -19,6 +21,7 @@ use crate::upstream::{Incoming, Reply};
 use crate::worker::Worker;
 
 /// What the client gets.
+#[derive(Clone, Copy)]
 enum Response<'r> {
     /// The back end's response (HTTP_PROXY).
     Proxied,
@@ -26,20 +29,31 @@ enum Response<'r> {
     Mapped(&'r ResponseRule, ResponseBody<'r>),
 }
 
-/// Sends the response to a call, and fills the cache with it.
+/// Sends the response to a call, and fills the cache with it. `overrides` is what a template of the
+/// request has set.
 pub(super) async fn respond(
     worker: &Worker,
     call: &Call<'_>,
     reply: Reply,
     sink: &mut Sink<'_>,
     looked: Looked,
-    context: &Context<'_>,
+    (context, overrides): (&Context<'_>, Option<&Overrides>),
 ) -> Result<Answered, Failure> {
     let incoming = Incoming::new(reply).map_err(|_| broken_body())?;
     let response = choose(call, &incoming)?;
+    if let Response::Mapped(rule, body) = response
+        && transformed::makes_response(rule, &body, overrides)
+    {
+        // Boxed: the rare path must not enlarge every connection's future.
+        let (mapped, seen) = ((rule, body), (context, overrides));
+        let respond = transformed::respond(worker, call, incoming, mapped, sink, looked, seen);
+        return Box::pin(respond).await;
+    }
     let (status, text) = match &response {
         Response::Proxied => (incoming.head().status(), None),
-        Response::Mapped(rule, body) => (rule.status, body.text),
+        Response::Mapped(rule, body) => {
+            (rule.status, body.template.and_then(MappingTemplate::as_text))
+        }
     };
     let framing = match text {
         _ if sink.omit_body => ToClient::Nothing,
