@@ -16,6 +16,7 @@ pub mod html;
 pub mod limits;
 pub mod load;
 pub mod machine;
+pub mod manage;
 pub mod plot;
 pub mod report;
 pub mod run;

@@ -59,3 +59,19 @@ pub const SETTLE_STEP_MS: u64 = 50;
 pub const SETTLE_QUIET_MS: u64 = 1_200;
 /// Time for a process to settle.
 pub const SETTLE_MS_MAX: u64 = 6_000;
+/// Answer of one management call, bytes.
+pub const MANAGE_ANSWER_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Time for one management call.
+pub const MANAGE_TIMEOUT_MS: u64 = 30_000;
+/// Age at which a management connection is replaced, well below what the gateway allows.
+pub const MANAGE_CONNECTION_MS: u64 = 300_000;
+/// APIs that `manage` creates.
+pub const APIS_MAX: u32 = 100_000;
+/// Resources of each.
+pub const RESOURCES_MAX: u32 = 1_000;
+/// Deployments that `manage` makes under load.
+pub const DEPLOYMENTS_MAX: u32 = 1_000_000;
+/// Time for a publication to be seen.
+pub const PUBLISH_MS_MAX: u64 = 10_000;
+/// Time for a gateway with a large store to start.
+pub const START_UP_MS_MAX: u64 = 120_000;

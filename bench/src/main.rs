@@ -10,15 +10,15 @@ use clap::Parser;
 use serde::Serialize;
 
 use ringway_bench::cli::{
-    CheckArgs, Cli, Command, CompareArgs, DiffArgs, GatewayArgs, GuardArgs, LoadArgs, RunArgs,
-    ScaleArgs, UpstreamArgs,
+    CheckArgs, Cli, Command, CompareArgs, DiffArgs, GatewayArgs, GuardArgs, LoadArgs, ManageArgs,
+    RunArgs, ScaleArgs, UpstreamArgs,
 };
 use ringway_bench::diff::{self, Diff};
 use ringway_bench::html::Page;
 use ringway_bench::load;
 use ringway_bench::report::Report;
 use ringway_bench::stats::{Percentiles, Summary};
-use ringway_bench::{check, compare, guard, run, scale, upstream};
+use ringway_bench::{check, compare, guard, manage, run, scale, upstream};
 
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
@@ -29,6 +29,7 @@ fn main() -> ExitCode {
         Command::Compare(args) => compare(&args),
         Command::Diff(args) => diff(&args),
         Command::Scale(args) => scale(&args),
+        Command::Manage(args) => manage(&args),
         Command::Guard(args) => return guard_calls(&args),
     };
     match result {
@@ -110,6 +111,13 @@ fn scale(args: &ScaleArgs) -> io::Result<()> {
     let Some(path) = &args.markdown else { return Ok(()) };
     let linked = charts.iter().map(|name| format!("![{name}]({name})\n"));
     write(path, &format!("{report}{}", linked.collect::<String>()))
+}
+
+fn manage(args: &ManageArgs) -> io::Result<()> {
+    let report = manage::run(&args.plan(), |line| eprintln!("{line}"))?;
+    print!("{report}");
+    write_json(args.json.as_deref(), &report)?;
+    report.verdict().map_err(io::Error::other)
 }
 
 fn gates(args: &CheckArgs) -> io::Result<()> {

@@ -26,12 +26,24 @@ pub enum Failure {
     Timeout,
     /// The body is not the expected one.
     Body,
+    /// Its parts are of different revisions, or of none.
+    Mixed,
+    /// Of a revision older than what every worker had confirmed.
+    Stale,
 }
 
 impl Failure {
     /// All of them, in the order in which they are counted.
-    pub const ALL: [Self; 6] =
-        [Self::Connect, Self::Closed, Self::Socket, Self::Malformed, Self::Timeout, Self::Body];
+    pub const ALL: [Self; 8] = [
+        Self::Connect,
+        Self::Closed,
+        Self::Socket,
+        Self::Malformed,
+        Self::Timeout,
+        Self::Body,
+        Self::Mixed,
+        Self::Stale,
+    ];
 
     /// The word for reports.
     pub fn name(self) -> &'static str {
@@ -42,6 +54,8 @@ impl Failure {
             Self::Malformed => "malformed",
             Self::Timeout => "timeout",
             Self::Body => "body",
+            Self::Mixed => "mixed",
+            Self::Stale => "stale",
         }
     }
 }
@@ -204,6 +218,13 @@ pub struct Percentiles {
 }
 
 impl Percentiles {
+    /// Of durations, in µs.
+    pub fn of_durations(durations: &[Duration]) -> Self {
+        let mut recorder = Recorder::new();
+        durations.iter().for_each(|duration| recorder.latency(*duration));
+        recorder.latency_percentiles()
+    }
+
     fn of(histogram: &Histogram<u64>) -> Self {
         Self {
             mean: histogram.mean(),

@@ -3,6 +3,7 @@
 //!
 //! What the files of `ringway up` define is served beside it.
 
+mod ahead;
 mod convert;
 
 use std::collections::BTreeMap;
@@ -67,17 +68,22 @@ impl Publication {
         counters: Arc<Counters>,
     ) -> Result<Self, Vec<CompileError>> {
         let mut live = Live { files, scopes: BTreeMap::new() };
+        let (compiler, stages) = ahead::compile(state, settings);
+        for (scope, name, stage) in stages {
+            live.scopes.entry(scope).or_default().stages.insert(name, stage);
+        }
         for scope in scopes(state) {
             let mut tx = Transaction::new(state, scope.clone());
-            match Managed::read(&mut tx, settings) {
-                Ok(managed) => drop(live.scopes.insert(scope, managed)),
-                Err(error) => eprintln!("ringway: {scope:?} is not served: {}", error.message),
+            let managed = live.scopes.entry(scope.clone()).or_default();
+            if let Err(error) = managed.read_rest(&mut tx) {
+                eprintln!("ringway: {scope:?} is not served: {}", error.message);
+                live.scopes.remove(&scope);
             }
         }
-        if Compiler::default().compile(&live.definitions(), 1).is_err() {
-            live.leave_out_what_cannot_run();
+        if compiler.prepare(&live.definitions(), 1).is_err() {
+            live.leave_out_plans(&compiler);
         }
-        let publisher = Publisher::start(&live.definitions(), counters)?;
+        let publisher = Publisher::start(&live.definitions(), compiler, counters)?;
         Ok(Self { publisher, live })
     }
 
@@ -104,6 +110,7 @@ impl Publication {
         managed.follow(tx, settings)?;
         let prepared =
             self.publisher.prepare(&live.definitions()).map_err(|errors| cannot_run(&errors))?;
+        live.forget_copies();
         Ok(Some(Change { prepared, live }))
     }
 
@@ -146,16 +153,17 @@ fn scopes(state: &State) -> Vec<Scope> {
     scopes
 }
 
+fn owner(scope: &Scope) -> Owner {
+    Owner { account_id: scope.account_id.as_ref().into(), region: scope.region.as_ref().into() }
+}
+
 impl Live {
     /// The input of the compiler: one part for each account and region. Those of files come first,
     /// so that paths of errors lead into them.
     fn definitions(&self) -> Vec<Definitions> {
         let mut all = vec![self.files.clone()];
         for (scope, managed) in &self.scopes {
-            let owner = Owner {
-                account_id: scope.account_id.as_ref().into(),
-                region: scope.region.as_ref().into(),
-            };
+            let owner = owner(scope);
             if owner == self.files.owner {
                 managed.add_to(&mut all[0]);
             } else {
@@ -167,23 +175,18 @@ impl Live {
         all
     }
 
-    /// Leaves out stages that do not compile alone, and then plans that do not compile with the
-    /// rest: their keys admit nobody.
-    fn leave_out_what_cannot_run(&mut self) {
+    /// Lets go the copies of APIs: they are compiled.
+    fn forget_copies(&mut self) {
+        let stages = self.scopes.values_mut().flat_map(|managed| managed.stages.values_mut());
+        stages.for_each(ahead::forget_copies);
+    }
+
+    /// Leaves out plans that do not compile with the stages: their keys admit nobody.
+    fn leave_out_plans(&mut self, compiler: &Compiler) {
         for (scope, managed) in &mut self.scopes {
-            managed.stages.retain(|(api, name), stage| {
-                let apis = vec![DeployedApi { id: api.clone(), stages: vec![stage.clone()] }];
-                let alone = Definitions { apis, ..Definitions::default() };
-                let compiled = Compiler::default().compile(&[alone], 1);
-                if let Err(errors) = &compiled {
-                    let text = cannot_run(errors).message;
-                    eprintln!("ringway: stage {name} of API {api} is not served: {text}");
-                }
-                compiled.is_ok()
-            });
-            let mut own = Definitions::default();
+            let mut own = Definitions { owner: owner(scope), ..Definitions::default() };
             managed.add_to(&mut own);
-            if let Err(errors) = Compiler::default().compile(&[own], 1) {
+            if let Err(errors) = compiler.prepare(&[own], 1) {
                 let text = cannot_run(&errors).message;
                 eprintln!("ringway: the usage plans of {scope:?} admit nobody: {text}");
                 managed.usage_plans = Arc::default();
@@ -193,20 +196,11 @@ impl Live {
 }
 
 impl Managed {
-    /// Everything of a scope.
-    fn read(tx: &mut Transaction<'_>, settings: &Settings) -> Result<Self, ManagementError> {
-        let mut managed = Self::default();
-        let stages: Vec<(String, String)> = {
-            let all = tx.state().all(Kind::Stage).filter(|(key, _)| key.scope() == *tx.scope());
-            all.map(|(key, _)| (key.parent().to_owned(), key.id().to_owned())).collect()
-        };
-        for (api, name) in stages {
-            managed.read_stage(tx, settings, &api, &name)?;
-        }
-        managed.read_keys(tx)?;
-        managed.read_plans(tx)?;
-        managed.read_account(tx)?;
-        Ok(managed)
+    /// Everything of a scope but its stages.
+    fn read_rest(&mut self, tx: &mut Transaction<'_>) -> Result<(), ManagementError> {
+        self.read_keys(tx)?;
+        self.read_plans(tx)?;
+        self.read_account(tx)
     }
 
     /// Takes over what a transaction changes.
@@ -247,14 +241,10 @@ impl Managed {
             self.stages.remove(&key);
             return Ok(());
         };
-        let running = self.stages.remove(&key);
-        let deployment = deployed(tx, running.as_ref(), api, &stage.deployment_id)?;
+        let deployment = deployed(tx, api, &stage.deployment_id)?;
         let canary = stage.canary_settings.as_ref();
-        let canary_deployment = canary
-            .map(|canary| deployed(tx, running.as_ref(), api, &canary.deployment_id))
-            .transpose()?;
-        let stage = Arc::new(convert::stage(&stage, &deployment, settings));
-        self.stages.insert(key, DeployedStage { stage, deployment, canary_deployment });
+        let canary = canary.map(|canary| deployed(tx, api, &canary.deployment_id)).transpose()?;
+        self.stages.insert(key, convert::deployed(&stage, deployment, canary, settings));
         Ok(())
     }
 
@@ -309,27 +299,15 @@ fn add<T: Clone>(all: &mut Arc<Vec<T>>, more: &Arc<Vec<T>>) {
     }
 }
 
-/// A deployment: one that the stage runs already, or from the store.
+/// A deployment, from the store.
 fn deployed(
     tx: &mut Transaction<'_>,
-    running: Option<&DeployedStage>,
     api: &str,
     id: &str,
-) -> Result<Arc<definition::RestApi>, ManagementError> {
-    if let Some(running) = running {
-        if running.stage.deployment_id.as_deref() == Some(id) {
-            return Ok(Arc::clone(&running.deployment));
-        }
-        let canary = running.stage.canary_settings.as_ref();
-        if canary.is_some_and(|canary| canary.deployment_id == id)
-            && let Some(deployment) = &running.canary_deployment
-        {
-            return Ok(Arc::clone(deployment));
-        }
-    }
+) -> Result<definition::RestApi, ManagementError> {
     let found = tx.find::<kept::DeployedApi>(api, id)?;
     found
-        .map(|copy| Arc::new(copy.0))
+        .map(|copy| copy.0)
         .ok_or_else(|| ManagementError::bad_request("Deployment id does not exist"))
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use ringway_core::compile::Compiler;
+use ringway_core::compile::{Compilation, Compiler, Kept};
 use ringway_core::definition::Definitions;
 use ringway_core::error::CompileError;
 use ringway_core::link::{Counters, Published};
@@ -38,16 +38,19 @@ impl fmt::Debug for Publisher {
 }
 
 impl Publisher {
-    /// Compiles the first generation. `counters` say which generation workers serve.
+    /// Compiles the first generation, part of which `compiler` may know. `counters` say which
+    /// generation workers serve.
     ///
     /// # Errors
     /// Everything that keeps the definitions from running.
     pub fn start(
         accounts: &[Definitions],
+        compiler: Compiler,
         counters: Arc<Counters>,
     ) -> Result<Self, Vec<CompileError>> {
-        let mut turn = Turn::default();
-        let snapshot = turn.ready(accounts, 1)?;
+        let mut turn = Turn { compiler, writable: HashSet::new() };
+        let Compilation { snapshot, kept } = turn.ready(accounts, 1)?;
+        turn.compiler.keep(kept);
         Ok(Self {
             published: Arc::new(Published::new(Arc::new(snapshot))),
             turn: Mutex::new(turn),
@@ -68,14 +71,15 @@ impl Publisher {
     pub fn prepare(&self, accounts: &[Definitions]) -> Result<Prepared, Vec<CompileError>> {
         let started = Instant::now();
         let mut turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        let snapshot = turn.ready(accounts, self.published.generation() + 1)?;
-        Ok(Prepared { started, snapshot: Arc::new(snapshot) })
+        let compiled = turn.ready(accounts, self.published.generation() + 1)?;
+        let Compilation { snapshot, kept } = compiled;
+        Ok(Prepared { started, snapshot: Arc::new(snapshot), kept })
     }
 
-    /// Puts a generation in force; nothing can fail here. One that is older than what is in force
-    /// by now is not.
+    /// Puts a generation in force; nothing can fail here.
     pub fn put_in_force(&self, prepared: Prepared) -> Arc<Snapshot> {
-        let Prepared { started, snapshot } = prepared;
+        let Prepared { started, snapshot, kept } = prepared;
+        self.turn.lock().unwrap_or_else(PoisonError::into_inner).compiler.keep(kept);
         let replaced = self.published.snapshot();
         self.published.publish(Arc::clone(&snapshot));
         self.follower.follow(Publication::new(started, snapshot.generation, replaced));
@@ -96,6 +100,7 @@ impl Publisher {
 pub struct Prepared {
     started: Instant,
     snapshot: Arc<Snapshot>,
+    kept: Kept,
 }
 
 impl Turn {
@@ -105,10 +110,10 @@ impl Turn {
         &mut self,
         accounts: &[Definitions],
         generation: u64,
-    ) -> Result<Snapshot, Vec<CompileError>> {
-        let snapshot = self.compiler.compile(accounts, generation)?;
+    ) -> Result<Compilation, Vec<CompileError>> {
+        let compiled = self.compiler.prepare(accounts, generation)?;
         let (mut writable, mut errors) = (HashSet::new(), Vec::new());
-        for stage in &snapshot.stages {
+        for stage in &compiled.snapshot.stages {
             let Some(log) = &stage.access_log else { continue };
             let destination = &log.destination;
             if writable.contains(destination) {
@@ -127,7 +132,7 @@ impl Turn {
             return Err(errors);
         }
         self.writable = writable;
-        Ok(snapshot)
+        Ok(compiled)
     }
 }
 
@@ -149,7 +154,9 @@ fn destination_path(accounts: &[Definitions], api: &str, stage: &str) -> String 
 
 #[cfg(test)]
 mod tests {
-    use ringway_core::definition::{AccessLogSettings, DeployedApi, DeployedStage, Stage};
+    use ringway_core::definition::{
+        AccessLogSettings, DeployedApi, DeployedStage, Deployment, Stage,
+    };
     use ringway_core::openapi::{ImportOptions, import};
 
     use super::*;
@@ -172,10 +179,10 @@ mod tests {
         let prod = Stage { stage_name: "prod".into(), access_log_settings, ..Stage::default() };
         let dev = Stage { stage_name: "dev".into(), ..Stage::default() };
         let options = ImportOptions { api_id: Some(id.into()), ..ImportOptions::default() };
-        let deployment = Arc::new(import(DOCUMENT.as_bytes(), &options).unwrap());
+        let deployment = Deployment::from(import(DOCUMENT.as_bytes(), &options).unwrap());
         let deployed = |stage| DeployedStage {
             stage: Arc::new(stage),
-            deployment: Arc::clone(&deployment),
+            deployment: deployment.clone(),
             canary_deployment: None,
         };
         let stages = vec![deployed(dev), deployed(prod)];
@@ -183,7 +190,7 @@ mod tests {
     }
 
     fn first(definitions: &Definitions) -> Result<Publisher, Vec<CompileError>> {
-        Publisher::start(std::slice::from_ref(definitions), Arc::default())
+        Publisher::start(std::slice::from_ref(definitions), Compiler::default(), Arc::default())
     }
 
     #[test]

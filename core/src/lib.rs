@@ -11,6 +11,7 @@ pub mod context;
 mod date;
 pub mod definition;
 pub mod error;
+pub mod execution_log;
 pub mod http;
 pub mod iam;
 pub mod identity;

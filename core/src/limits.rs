@@ -221,6 +221,10 @@ pub const HISTORY_REVISIONS_MAX: u32 = 20;
 pub const HISTORY_ENTRIES_MAX: u32 = 100_000;
 /// Largest store whose every page is checked at start, bytes: at about 1 GB/s.
 pub const STORE_CHECK_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// Stages read at start that wait for a thread to compile them, with their copies of APIs.
+pub const START_STAGES_WAITING_MAX: usize = 16;
+/// Threads that compile them.
+pub const START_THREADS_MAX: usize = 16;
 /// How long a start waits for the process before it to give up the data folder.
 pub const STORE_LOCK_MS: u128 = 2_000;
 /// How long a commit waits for another program that holds the store.
@@ -247,6 +251,29 @@ pub const IAM_POLICIES_PER_USER_MAX: usize = 20;
 /// Largest document of the management plane, bytes: a resource with its methods, for one. Deployed
 /// copies of APIs are not held in memory and may be larger.
 pub const DOCUMENT_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+// --- Commands -----------------------------------------------------------------------------------
+
+/// Commands of the management API that wait for a worker; beyond it a call is answered 503.
+pub const COMMANDS_MAX: usize = 64;
+/// Tests of methods (TestInvokeMethod) under way at once; beyond it a call is answered 503.
+pub const TEST_INVOCATIONS_MAX: usize = 16;
+/// Largest response of a back end that a test of a method takes, bytes (AWS "Payload size").
+pub const TEST_RESPONSE_BYTES_MAX: usize = 10 * 1024 * 1024;
+/// What a test of a method may take beside its integration's timeout.
+pub const TEST_MARGIN_MS: u64 = 800;
+/// AWS execution logs cut what is longer than this, bytes.
+pub const EXECUTION_LOG_VALUE_BYTES_MAX: usize = 1_024;
+/// AWS "Users in an account".
+pub const IAM_USERS_MAX: usize = 5_000;
+/// AWS "Access keys assigned to an IAM user".
+pub const ACCESS_KEYS_PER_USER_MAX: usize = 2;
+/// Signing keys kept of access keys, days and regions; beyond it they are derived anew.
+pub const SIGNING_KEYS_MAX: usize = 4_096;
+/// Longest record of the audit log, bytes (AWS: 256 KB); parameters that do not fit are left out.
+pub const AUDIT_RECORD_BYTES_MAX: usize = 64 * 1024;
+/// Longest text within a record of the audit log that a caller chooses, characters.
+pub const AUDIT_TEXT_CHARS_MAX: usize = 1_024;
 
 // --- Workers ------------------------------------------------------------------------------------
 

@@ -95,7 +95,7 @@ fn definitions(kind: IntegrationType, stages: usize, routes: usize) -> Definitio
         let stage = Stage { stage_name: "prod".into(), ..Stage::default() };
         let stages = vec![DeployedStage {
             stage: Arc::new(stage),
-            deployment: Arc::new(api),
+            deployment: api.into(),
             canary_deployment: None,
         }];
         DeployedApi { id: format!("api{ix}"), stages }

@@ -124,6 +124,13 @@ impl AppliedStage {
     }
 }
 
+impl AppliedMethod {
+    /// Binds the method of a test, which is of no stage in force.
+    pub(crate) fn of_test(worker: &Worker, stage: &Stage, method: &Method) -> Self {
+        bind_method(worker, stage, method)
+    }
+}
+
 impl AppliedAccount {
     /// A usage plan of this account.
     pub(crate) fn plan(&self, ix: PlanIx) -> (&Plan, &AppliedPlan) {

@@ -10,6 +10,7 @@ use crate::deadlines::{Cancel, Limit};
 use crate::ending::{Closed, Failure};
 use crate::phase::validate::{body_error, body_failure};
 use crate::socket::{Control, Reader, Writer};
+use crate::trace::Trace;
 use crate::worker::Worker;
 
 /// Both directions of a client's connection during one request.
@@ -48,6 +49,8 @@ pub(crate) struct Sink<'c> {
     pub(crate) http10: bool,
     /// The request asked for a fresh response without being allowed to; its response says so.
     pub(crate) warns: bool,
+    /// The execution log of a test; no other request has one.
+    pub(crate) trace: Option<&'c Trace>,
 }
 
 impl Client<'_, '_> {

@@ -18,6 +18,7 @@ pub(crate) fn read(mut reader: Reader, buffer: Vec<u8>) -> impl Future<Output = 
         match &mut reader {
             Reader::Plain(plain) => plain.read(buffer).await,
             Reader::Tls(session) => session.read_once(buffer).await,
+            Reader::Ended => (Ok(0), buffer),
         }
     }
 }

@@ -27,8 +27,10 @@ mod resolve;
 mod runtime;
 mod socket;
 mod start;
+mod test_invoke;
 mod timer;
 mod tls;
+mod trace;
 mod upstream;
 mod worker;
 

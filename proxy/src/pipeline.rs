@@ -7,12 +7,13 @@ use std::net::SocketAddr;
 use std::pin::pin;
 
 use ringway_core::context::{Client as Caller, Context, Outcome, RequestFacts};
+use ringway_core::execution_log::failure;
 use ringway_core::http::{FieldName, HeadError, RequestHead};
 use ringway_core::limits::PATH_PARAMETERS_MAX;
 use ringway_core::router::PathRanges;
-use ringway_core::snapshot::MethodIx;
+use ringway_core::snapshot::{Method, MethodIx};
 
-use crate::applied::{Applied, AppliedStage};
+use crate::applied::{Applied, AppliedMethod, AppliedStage};
 use crate::client::{Client, Sink};
 use crate::clock::Moment;
 use crate::ending::{Answered, BackEnd, Closed, Failure, Next, TRUNCATED};
@@ -128,6 +129,40 @@ async fn answer<'a>(
         return response_cache::answer(worker, client, response, &context, received).await;
     }
     integrate::answer(worker, (method, bound), client, looked, &context, &mut seen.back_end).await
+}
+
+/// A test of one method: the phases that follow once a caller may call, and the gateway response.
+/// It is no request of a stage, so nothing is counted or logged. `None`: nothing could be sent.
+pub(crate) async fn test(
+    worker: &Worker,
+    client: &mut Client<'_, '_>,
+    (method, bound): (&Method, &AppliedMethod),
+    context: &Context<'_>,
+    received: Moment,
+) -> Option<Answered> {
+    let ended = {
+        let phases = pin!(async {
+            let bytes_max = context.stage.map_or(u64::MAX, |stage| stage.request_body_bytes_max);
+            validate::body_size(&mut client.source.body, bytes_max)?;
+            validate::parameters(method, context)?;
+            if !method.models.0.is_empty() {
+                Box::pin(validate::body(worker, method, client, context)).await?;
+            }
+            let (looked, back_end) = (Looked::Off, &mut BackEnd::default());
+            integrate::answer(worker, (method, bound), client, looked, context, back_end).await
+        });
+        panics::caught(phases).await
+    };
+    let error = match ended.unwrap_or_else(|panic| Err(Failure::Gateway(panic.into_error()))) {
+        Ok(answered) => return Some(answered),
+        Err(Failure::Gateway(error)) => error,
+        Err(Failure::Closed(_)) => TRUNCATED.clone(),
+    };
+    if let Some(trace) = client.sink.trace {
+        trace.fail(failure(&error));
+    }
+    let context = Context { error: Some(&error), ..*context };
+    gateway_response::answer(worker, &mut client.sink, &context, received).await
 }
 
 /// Metrics and access log: the end of every request.

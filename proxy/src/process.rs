@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use ringway_cache::{Buckets, ResponseCache};
 use ringway_core::limits::{BUCKETS_MAX, CACHE_WAITERS_MAX};
-use ringway_core::link::{Counters, LogBatch, Published};
+use ringway_core::link::{Commands, Counters, LogBatch, Published};
 use ringway_core::snapshot::Snapshot;
 
 use crate::cached::CachedResponse;
@@ -31,6 +31,8 @@ pub(crate) struct Process {
     pub(crate) base: Instant,
     /// The snapshot in force.
     pub(crate) published: Arc<Published>,
+    /// What is asked of the workers.
+    pub(crate) commands: Arc<Commands>,
     /// Counters, for registration.
     pub(crate) counters: Arc<Counters>,
     /// Where log batches go.
@@ -56,7 +58,7 @@ pub(crate) struct Process {
 impl Process {
     /// Fresh state.
     pub(crate) fn new(
-        published: Arc<Published>,
+        (published, commands): (Arc<Published>, Arc<Commands>),
         counters: Arc<Counters>,
         log: SyncSender<LogBatch>,
         upstream_tls: UpstreamTls,
@@ -67,6 +69,7 @@ impl Process {
         Self {
             base,
             published,
+            commands,
             counters,
             log,
             buckets: Buckets::with_capacity(BUCKETS_MAX),
@@ -104,6 +107,16 @@ impl Process {
             let ix = snapshot.apis.api(&**api).and_then(|entry| entry.stage(&**stage));
             ix.is_some_and(|ix| snapshot.stage(ix).cache.is_some())
         });
+    }
+
+    /// Empties the cache of a stage; its canary's responses are kept there too.
+    pub(crate) fn flush_cache(&self, api: &str, stage: &str) {
+        let caches = self.caches.lock().unwrap_or_else(PoisonError::into_inner);
+        let cache = caches.get(&(api.into(), stage.into())).map(|(_, cache)| Arc::clone(cache));
+        drop(caches);
+        if let Some(cache) = cache {
+            cache.flush();
+        }
     }
 
     /// No new requests are taken.

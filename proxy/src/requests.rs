@@ -126,6 +126,7 @@ impl Connection {
                     omit_body: head.method() == "HEAD",
                     http10: head.version() == Version::Http10,
                     warns: false,
+                    trace: None,
                 },
             };
             let mut next = pipeline::serve(worker, &mut client, &head, self.peer).await;
@@ -154,6 +155,7 @@ impl Connection {
             omit_body: false,
             http10: false,
             warns: false,
+            trace: None,
         };
         pipeline::reject(worker, &mut sink, error, self.peer).await
     }

@@ -3,7 +3,7 @@
 //! Buffers are lent to an operation and come back with it. Knows nothing of HTTP.
 #![allow(unsafe_code)] // poll(2), and borrowing a descriptor this module owns.
 
-use std::cell::UnsafeCell;
+use std::cell::{RefCell, UnsafeCell};
 use std::io;
 use std::net::{Shutdown, SocketAddr};
 use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
@@ -32,6 +32,8 @@ pub(crate) enum Reader {
     Plain(PlainReader),
     /// TLS over TCP.
     Tls(Rc<Session>),
+    /// No socket: nothing comes any more.
+    Ended,
 }
 
 /// The writing half.
@@ -40,6 +42,15 @@ pub(crate) enum Writer {
     Plain(PlainWriter),
     /// TLS over TCP.
     Tls(Rc<Session>),
+    /// No socket: what is written is kept.
+    Kept(Kept),
+}
+
+/// What was written where there is no socket; refuses what is too much.
+#[derive(Clone)]
+pub(crate) struct Kept {
+    bytes: Rc<RefCell<Vec<u8>>>,
+    bytes_max: usize,
 }
 
 /// Reading half of a TCP socket.
@@ -111,7 +122,31 @@ fn borrow(stream: &TcpStream) -> BorrowedFd<'_> {
     unsafe { BorrowedFd::borrow_raw(stream.as_raw_fd()) }
 }
 
+impl Kept {
+    /// Nothing yet.
+    pub(crate) fn new(bytes_max: usize) -> Self {
+        Self { bytes: Rc::default(), bytes_max }
+    }
+
+    /// Takes what was written.
+    pub(crate) fn take(&self) -> Vec<u8> {
+        self.bytes.take()
+    }
+
+    fn write_all(&self, buffer: Vec<u8>) -> Lent<()> {
+        let mut bytes = self.bytes.borrow_mut();
+        if bytes.len() + buffer.len() > self.bytes_max {
+            return (Err(io::ErrorKind::StorageFull.into()), buffer);
+        }
+        bytes.extend_from_slice(&buffer);
+        (Ok(()), buffer)
+    }
+}
+
 impl Control {
+    /// Of no socket: there is nothing to end, and nobody who could go away.
+    pub(crate) const NONE: Self = Self(-1);
+
     /// Of a descriptor that outlives it.
     #[cfg(test)]
     pub(crate) const fn of(fd: RawFd) -> Self {
@@ -134,6 +169,9 @@ impl Control {
     }
 
     fn shutdown_how(self, how: Shutdown) {
+        if self.0 < 0 {
+            return;
+        }
         // SAFETY: a Control lives beside the halves of its socket, which keep the descriptor open.
         let fd = unsafe { BorrowedFd::borrow_raw(self.0) };
         // The peer may have been faster; there is nothing else to do then.
@@ -144,7 +182,8 @@ impl Control {
     #[must_use]
     pub(crate) fn peer_gone(self) -> bool {
         let mut poll = libc::pollfd { fd: self.0, events: libc::POLLRDHUP, revents: 0 };
-        // SAFETY: one pollfd, a zero timeout; the descriptor is open as said above.
+        // SAFETY: one pollfd, a zero timeout; the descriptor is open as said above, and poll passes
+        // a negative one over.
         let ready = unsafe { libc::poll(&raw mut poll, 1, 0) };
         ready == 1 && poll.revents & (libc::POLLRDHUP | libc::POLLHUP | libc::POLLERR) != 0
     }
@@ -152,6 +191,9 @@ impl Control {
     /// Bytes of a request wait to be read. Looks, takes nothing.
     #[must_use]
     pub(crate) fn has_bytes(self) -> bool {
+        if self.0 < 0 {
+            return false;
+        }
         // SAFETY: as above.
         let fd = unsafe { BorrowedFd::borrow_raw(self.0) };
         let mut byte = [std::mem::MaybeUninit::uninit()];
@@ -224,6 +266,7 @@ impl Reader {
         match self {
             Self::Plain(plain) => plain.read(buffer).await,
             Self::Tls(session) => session.read(buffer, most).await,
+            Self::Ended => (Ok(0), buffer),
         }
     }
 
@@ -232,6 +275,7 @@ impl Reader {
         match self {
             Self::Plain(plain) => plain.read_most(buffer, most).await,
             Self::Tls(session) => session.read(buffer, most).await,
+            Self::Ended => (Ok(0), buffer),
         }
     }
 
@@ -240,6 +284,7 @@ impl Reader {
         match self {
             Self::Plain(plain) => Self::Plain(plain.share()),
             Self::Tls(session) => Self::Tls(Rc::clone(session)),
+            Self::Ended => Self::Ended,
         }
     }
 }
@@ -250,6 +295,7 @@ impl Writer {
         match self {
             Self::Plain(plain) => plain.write_all(buffer).await,
             Self::Tls(session) => session.write_all(buffer).await,
+            Self::Kept(kept) => kept.write_all(buffer),
         }
     }
 
@@ -258,6 +304,7 @@ impl Writer {
         match self {
             Self::Plain(plain) => Self::Plain(plain.share()),
             Self::Tls(session) => Self::Tls(Rc::clone(session)),
+            Self::Kept(kept) => Self::Kept(kept.clone()),
         }
     }
 

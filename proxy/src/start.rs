@@ -11,7 +11,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use ringway_core::limits::{CUT_OFF_MS, WORKERS_MAX};
-use ringway_core::link::{Counters, LogBatch, Published};
+use ringway_core::link::{Commands, Counters, LogBatch, Published};
 use rustls::ServerConfig;
 
 use crate::listener::{Bound, Stop, accept_all};
@@ -35,6 +35,8 @@ pub struct Config {
     pub host_suffixes: Vec<String>,
     /// The snapshot in force.
     pub published: Arc<Published>,
+    /// What is asked of the workers.
+    pub commands: Arc<Commands>,
     /// Counters.
     pub counters: Arc<Counters>,
     /// Where log batches go.
@@ -100,7 +102,7 @@ pub fn start(config: Config) -> Result<Handle, StartError> {
     let (driver, fallback) = Driver::choose(wanted.as_deref()).map_err(StartError::Driver)?;
     let (listeners, http, https) = bind(&config)?;
     let process = Arc::new(Process::new(
-        config.published,
+        (config.published, config.commands),
         config.counters,
         config.log,
         UpstreamTls::new().map_err(StartError::Tls)?,
@@ -180,6 +182,7 @@ fn run(
         let _ = started.send(Ok(()));
         worker.tick_until_drain().await;
         stop.stop();
+        worker.process.commands.close();
         drain(&worker, drain_deadline).await;
     });
     if let Err(error) = ended {

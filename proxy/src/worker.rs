@@ -10,7 +10,7 @@ use ringway_core::http::write::http_date;
 use ringway_core::limits::{
     ACCESS_LOG_FLUSH_MS, CONNECTIONS_PER_WORKER_MAX, DIAGNOSTICS_PER_SECOND_MAX,
 };
-use ringway_core::link::{LogSink, WorkerCounters};
+use ringway_core::link::{Command, LogSink, WorkerCounters};
 
 use crate::applied::Applied;
 use crate::buffers::Buffers;
@@ -20,8 +20,8 @@ use crate::logs::Logs;
 use crate::process::Process;
 use crate::registry::Registry;
 use crate::resolve::Resolver;
-use crate::timer;
 use crate::upstream::Pools;
+use crate::{runtime, test_invoke, timer};
 
 /// Period of a worker's chores; a publication reaches an idle worker within it.
 const TICK_MS: u64 = 20;
@@ -136,8 +136,24 @@ impl Worker {
         }
     }
 
-    /// Chores until the process drains: publications, log flushes, idle connections, the calendar.
-    pub(crate) async fn tick_until_drain(&self) {
+    /// Carries out what waits.
+    fn follow_commands(self: &Rc<Self>) {
+        while let Some(command) = self.process.commands.next() {
+            match command {
+                Command::FlushStageCache { api_id, stage } => {
+                    self.process.flush_cache(&api_id, &stage);
+                }
+                Command::TestInvoke(invocation) => {
+                    let worker = Rc::clone(self);
+                    runtime::spawn(async move { test_invoke::run(&worker, *invocation).await });
+                }
+            }
+        }
+    }
+
+    /// Chores until the process drains: publications, commands, log flushes, idle connections, the
+    /// calendar.
+    pub(crate) async fn tick_until_drain(self: &Rc<Self>) {
         let mut ticks = 0_u64;
         while !self.process.is_draining() {
             timer::sleep(Duration::from_millis(TICK_MS)).await;
@@ -146,6 +162,7 @@ impl Worker {
             if self.process.published.generation() != self.generation.get() {
                 self.refresh();
             }
+            self.follow_commands();
             if ticks.is_multiple_of(ACCESS_LOG_FLUSH_MS / TICK_MS) {
                 self.logs.flush();
             }

@@ -122,7 +122,7 @@ fn definitions(upstream: SocketAddr) -> Definitions {
     };
     let stages = vec![DeployedStage {
         stage: Arc::new(stage),
-        deployment: Arc::new(api),
+        deployment: api.into(),
         canary_deployment: None,
     }];
     let apis = vec![DeployedApi { id: "guard".into(), stages }];
@@ -181,6 +181,7 @@ fn warm_requests_allocate_nothing() {
         drain_deadline: Duration::from_secs(1),
         host_suffixes: vec!["localhost".into()],
         published: Arc::new(Published::new(Arc::new(snapshot))),
+        commands: Arc::default(),
         counters: Arc::new(Counters::default()),
         log,
         trim: || {},

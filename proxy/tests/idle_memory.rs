@@ -65,6 +65,7 @@ fn an_idle_connection_keeps_at_most_4_kib() {
         drain_deadline: Duration::from_secs(1),
         host_suffixes: vec!["localhost".into()],
         published: Arc::new(Published::new(Arc::new(snapshot))),
+        commands: Arc::default(),
         counters: Arc::clone(&counters),
         log,
         trim: || {},

@@ -9,8 +9,9 @@ use std::time::Duration;
 
 use ringway_core::compile::Compiler;
 use ringway_core::definition::{
-    ApiKey, ApiStage, CanarySettings, Definitions, DeployedApi, DeployedStage, Integration,
-    IntegrationResponse, IntegrationType, Method, Owner, Resource, RestApi, Stage, UsagePlan,
+    ApiKey, ApiStage, CanarySettings, Definitions, DeployedApi, DeployedStage, Deployment,
+    Integration, IntegrationResponse, IntegrationType, Method, Owner, Resource, RestApi, Stage,
+    UsagePlan,
 };
 use ringway_core::link::{Counters, LogSink, Published};
 use ringway_proxy::Handle;
@@ -40,6 +41,7 @@ impl Gateway {
             drain_deadline: Duration::from_secs(1),
             host_suffixes: vec!["localhost".into()],
             published: Arc::clone(&published),
+            commands: Arc::default(),
             counters: Arc::clone(&counters),
             log,
             trim: || {},
@@ -86,7 +88,7 @@ impl Gateway {
 }
 
 /// `GET /a`, answered by this body and some variables.
-fn deployment(body: &str, api_key_required: bool) -> Arc<RestApi> {
+fn deployment(body: &str, api_key_required: bool) -> Deployment {
     let header =
         |name: &str| (format!("method.response.header.X-{name}"), format!("context.{name}"));
     let response = IntegrationResponse {
@@ -108,7 +110,7 @@ fn deployment(body: &str, api_key_required: bool) -> Arc<RestApi> {
         methods: [("GET".into(), get)].into(),
         ..Resource::default()
     };
-    Arc::new(RestApi { resources: vec![resource], ..RestApi::default() })
+    RestApi { resources: vec![resource], ..RestApi::default() }.into()
 }
 
 fn account(account_id: &str, apis: Vec<(&str, DeployedStage)>) -> Definitions {

@@ -34,7 +34,7 @@ fn routes(definitions: &Definitions) -> BTreeMap<Route<'_>, &Method> {
     let mut routes = BTreeMap::new();
     for api in &definitions.apis {
         for deployed in &api.stages {
-            for resource in &deployed.deployment.resources {
+            for resource in deployed.deployment.copy().into_iter().flat_map(|api| &api.resources) {
                 for (verb, method) in &resource.methods {
                     let stage = deployed.stage.stage_name.as_str();
                     routes
@@ -79,7 +79,7 @@ mod tests {
         let stage = Stage { stage_name: "dev".into(), ..Stage::default() };
         let stages = vec![DeployedStage {
             stage: Arc::new(stage),
-            deployment: Arc::new(api),
+            deployment: api.into(),
             canary_deployment: None,
         }];
         Definitions { apis: vec![DeployedApi { id: "a".into(), stages }], ..Definitions::default() }

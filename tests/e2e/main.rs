@@ -40,4 +40,5 @@ mod throttle;
 mod timeouts;
 mod tls;
 mod transfer;
+mod under_load;
 mod upstream_faults;

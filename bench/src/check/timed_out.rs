@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::Bench;
 use super::gate::Gate;
-use crate::load::Bound;
+use crate::load::{Bound, Expected};
 use crate::run::Scenario;
 use crate::run::definition::STAGE;
 use crate::run::work::TIMED_OUT;
@@ -33,7 +33,7 @@ pub(super) fn gates(bench: &Bench<'_>) -> io::Result<Vec<Gate>> {
         SILENT,
         Bound::Requests(u64::from(SILENT)),
     )?;
-    silent.expect_body = Some(TIMED_OUT.into());
+    silent.expected = Expected::Body(TIMED_OUT.into());
     silent.timeout = timeout * 2 + Duration::from_secs(5);
     // At once: on fresh connections they would arrive at the speed of the gateway's accepting.
     silent.connect_first = true;

@@ -5,6 +5,7 @@ mod compare;
 mod diff;
 mod guard;
 mod load;
+mod manage;
 mod run;
 mod scale;
 mod upstream;
@@ -20,6 +21,7 @@ pub use compare::CompareArgs;
 pub use diff::DiffArgs;
 pub use guard::GuardArgs;
 pub use load::LoadArgs;
+pub use manage::ManageArgs;
 pub use run::RunArgs;
 pub use scale::ScaleArgs;
 pub use upstream::UpstreamArgs;
@@ -88,6 +90,16 @@ pub enum Command {
     /// Every series runs up and down in turn. Memory is the resident memory of the gateway over
     /// several counts, and the line through them. The gateway is found as in `run`.
     Scale(ScaleArgs),
+    /// Measure the management plane with a full store, or deployments under load
+    ///
+    /// Starts `ringway serve` with a data folder of its own, fills it through the admin port, and
+    /// times management calls, publications and starts; memory is that after a start. Calls are
+    /// signed with RINGWAY_ADMIN_ACCESS_KEY_ID and RINGWAY_ADMIN_SECRET_ACCESS_KEY, or a key made
+    /// for the run. With --deployments an API whose answers name their revision twice is deployed
+    /// again and again under load: exit code 1 when a request is lost, when an answer is of two
+    /// revisions, or of one older than what every worker had confirmed. The gateway is found as in
+    /// `run`.
+    Manage(ManageArgs),
 }
 
 /// Flags of whatever runs on one thread.

@@ -6,8 +6,10 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::Duration;
 
+use super::Expected;
 use super::request;
 use super::response::{Answer, Reader, Step};
+use super::revision;
 use super::socket::Socket;
 use crate::limits::{HEAD_BYTES_MAX, LOAD_BUFFER_BYTES, PIECE_BYTES};
 use crate::stats::Failure;
@@ -21,8 +23,8 @@ pub(super) struct Exchange {
     pub(super) request: Rc<Vec<u8>>,
     /// Where in the request its ten-digit number stands, if it has one.
     pub(super) number_at: Option<usize>,
-    /// What every body must be, if that is checked; short enough for one read.
-    pub(super) body: Option<Vec<u8>>,
+    /// What every response must be.
+    pub(super) expected: Expected,
     /// The request is HEAD.
     pub(super) head_only: bool,
     /// From send to the last byte.
@@ -65,14 +67,23 @@ impl Connection {
         // A read that timed out took the buffer with it.
         self.buffer.reserve(LOAD_BUFFER_BYTES);
         let (buffer, numbered) = (&mut self.buffer, &mut self.numbered);
+        let confirmed = match &exchange.expected {
+            Expected::Revision(revisions) => revisions.confirmed(),
+            Expected::Anything | Expected::Body(_) => 0,
+        };
         let answer = monoio::time::timeout(exchange.timeout, async {
             send(socket, exchange, numbered, number).await?;
             let answer = read(socket, buffer, exchange.head_only).await?;
-            match &exchange.body {
-                Some(body) if !buffer.ends_with(body) || answer.body_bytes != body.len() as u64 => {
+            match &exchange.expected {
+                Expected::Body(body)
+                    if !buffer.ends_with(body) || answer.body_bytes != body.len() as u64 =>
+                {
                     Err(Failure::Body)
                 }
-                _ => Ok(answer),
+                Expected::Revision(_) if answer.status == 200 => {
+                    revision::check(buffer, confirmed).map(|()| answer)
+                }
+                Expected::Anything | Expected::Body(_) | Expected::Revision(_) => Ok(answer),
             }
         });
         let answer = answer.await.unwrap_or(Err(Failure::Timeout));

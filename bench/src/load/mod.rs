@@ -8,6 +8,7 @@ mod connection;
 mod pace;
 mod request;
 mod response;
+mod revision;
 mod schedule;
 mod socket;
 
@@ -18,6 +19,7 @@ use std::mem;
 use std::net::TcpStream as StdTcpStream;
 use std::pin::pin;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use monoio::task::JoinHandle;
@@ -25,6 +27,7 @@ use monoio::task::JoinHandle;
 use connection::{Connection, Exchange};
 use pace::{OpenPace, Pace};
 pub use request::{Header, NUMBER, Numbers};
+pub use revision::{REVISION_HEADER, Revisions};
 use schedule::Schedule;
 
 use crate::cores;
@@ -43,6 +46,17 @@ pub enum Bound {
     Requests(u64),
 }
 
+/// What is asked of every response.
+#[derive(Clone, Debug)]
+pub enum Expected {
+    /// Nothing beyond HTTP/1.1.
+    Anything,
+    /// This body, short enough for one read.
+    Body(Vec<u8>),
+    /// One revision, and none older than what was confirmed when the request left.
+    Revision(Arc<Revisions>),
+}
+
 /// What to send, how often, from where.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -58,8 +72,8 @@ pub struct Plan {
     pub headers: Vec<Header>,
     /// The body, empty for none.
     pub body: Vec<u8>,
-    /// What every response's body must be; not checked without it.
-    pub expect_body: Option<Vec<u8>>,
+    /// What every response must be.
+    pub expected: Expected,
     /// Connections at once.
     pub connections: u32,
     /// All of them are open before the first request leaves; otherwise each when it has one.
@@ -88,7 +102,7 @@ impl Plan {
             method: "GET".into(),
             headers: Vec::new(),
             body: Vec::new(),
-            expect_body: None,
+            expected: Expected::Anything,
             connections,
             connect_first: false,
             bound,
@@ -252,7 +266,7 @@ fn exchange(plan: &Plan) -> Exchange {
         trust: plan.trust.clone().filter(|_| plan.target.scheme == Scheme::Https),
         request: Rc::new(request),
         number_at,
-        body: plan.expect_body.clone(),
+        expected: plan.expected.clone(),
         head_only: plan.method == "HEAD",
         timeout: plan.timeout,
     }

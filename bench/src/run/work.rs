@@ -80,7 +80,7 @@ impl Bench<'_> {
         plan.headers = load_headers(scenario)?;
         plan.trust = self.trust_at(scenario).cloned();
         if let (Expect::TimedOut { .. }, Subject::Ringway) = (scenario.expect(), self.subject) {
-            plan.expect_body = Some(TIMED_OUT.into());
+            plan.expected = load::Expected::Body(TIMED_OUT.into());
         }
         if let Some(times) = scenario.overload() {
             let before = load::Plan { bound: Bound::Time(Duration::from_secs(1)), ..plan.clone() };

@@ -8,7 +8,7 @@ mod connections;
 mod fit;
 mod hold;
 mod memory;
-mod process;
+pub(crate) mod process;
 mod report;
 mod room;
 mod row;

@@ -9,6 +9,7 @@ mod transaction;
 
 pub use key::{Key, Kind, Scope};
 pub use state::{Entry, State};
+pub(crate) use transaction::read;
 pub use transaction::{Committed, Transaction};
 
 use serde::Serialize;

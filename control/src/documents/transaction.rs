@@ -198,7 +198,8 @@ impl Drop for Transaction<'_> {
     }
 }
 
-fn read<T: Document>(body: &str) -> Result<T, ManagementError> {
+/// A document from its text.
+pub(crate) fn read<T: Document>(body: &str) -> Result<T, ManagementError> {
     serde_json::from_str(body).map_err(|error| {
         eprintln!("ringway: a {} in the store cannot be read: {error}", T::KIND.name());
         ManagementError::internal()

@@ -2,8 +2,9 @@
 //! is left out here, and only here; docs/compatibility.md lists it as kept.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use ringway_core::definition::{self, AccessLogSettings, RestApi};
+use ringway_core::definition::{self, AccessLogSettings, DeployedStage, RestApi};
 
 use crate::definition::{ApiKey, Stage, UsagePlan};
 use crate::plane::Settings;
@@ -11,9 +12,23 @@ use crate::plane::Settings;
 /// AWS's smallest cache, for a stage that switches it on and names no size.
 const CACHE_CLUSTER_SIZE_DEFAULT: &str = "0.5";
 
+/// A stage with what it runs.
+pub(super) fn deployed(
+    kept: &Stage,
+    deployment: RestApi,
+    canary: Option<RestApi>,
+    settings: &Settings,
+) -> DeployedStage {
+    DeployedStage {
+        stage: Arc::new(stage(kept, &deployment, settings)),
+        deployment: deployment.into(),
+        canary_deployment: canary.map(Into::into),
+    }
+}
+
 /// A stage. Left out: X-Ray, execution logs, detailed metrics, encryption of cached data, and
 /// settings of methods that the deployment does not have.
-pub(super) fn stage(stage: &Stage, api: &RestApi, settings: &Settings) -> definition::Stage {
+fn stage(stage: &Stage, api: &RestApi, settings: &Settings) -> definition::Stage {
     let method_settings = stage.method_settings.iter().filter(|(key, _)| applies(api, key));
     let method_settings = method_settings.map(|(key, setting)| {
         let setting = definition::MethodSetting {

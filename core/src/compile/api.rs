@@ -8,7 +8,7 @@ use super::scope::Scope;
 use super::settings::{self, MethodSettings};
 use super::shared::Shared;
 use super::{access_log, cache, canary, gateway_response, method};
-use crate::definition::{ApiKeySource, DeployedStage, Owner, RestApi};
+use crate::definition::{self, ApiKeySource, Owner, RestApi};
 use crate::limits;
 use crate::router::{Route, Router};
 use crate::snapshot::{Canary, Method, MethodIx, Stage};
@@ -18,7 +18,9 @@ use crate::snapshot::{Canary, Method, MethodIx, Stage};
 pub(super) struct Source<'d> {
     pub(super) owner: &'d Owner,
     pub(super) api_id: &'d str,
-    pub(super) deployed: &'d DeployedStage,
+    pub(super) stage: &'d definition::Stage,
+    pub(super) deployment: &'d RestApi,
+    pub(super) canary_deployment: Option<&'d RestApi>,
 }
 
 /// One of the two deployments of a stage.
@@ -38,10 +40,10 @@ pub(super) fn compile(
     shared: &Shared,
     report: &mut Report,
 ) -> Option<Stage> {
-    let DeployedStage { stage, deployment, canary_deployment } = source.deployed;
+    let Source { stage, deployment, canary_deployment, .. } = source;
     let canary = match (&stage.canary_settings, canary_deployment) {
         (None, _) => None,
-        (Some(settings), Some(canary)) => Some((settings, &**canary)),
+        (Some(settings), Some(canary)) => Some((settings, canary)),
         (Some(_), None) => {
             let message =
                 "a canary needs a deployment of its own, which a settings file cannot name";
@@ -88,8 +90,8 @@ fn variant(
     report: &mut Report,
 ) -> Option<Stage> {
     let refused = report.refused();
-    let Source { owner, api_id, deployed } = source;
-    let (stage, api) = (&*deployed.stage, variant.api);
+    let Source { owner, api_id, stage, .. } = source;
+    let api = variant.api;
     let scope = Scope {
         api_id,
         api,
@@ -133,7 +135,8 @@ fn variant(
 
 /// Methods in the order of resources and verbs, which numbers them.
 fn methods(scope: &Scope<'_>, settings: &MethodSettings<'_>, report: &mut Report) -> Box<[Method]> {
-    let mut methods = Vec::new();
+    let count = scope.api.resources.iter().map(|resource| resource.methods.len()).sum();
+    let mut methods = Vec::with_capacity(count);
     for resource in &scope.api.resources {
         for (verb, definition) in &resource.methods {
             methods.extend(method::compile(scope, settings, resource, verb, definition, report));

@@ -31,7 +31,7 @@ use crate::definition::Definitions;
 use crate::error::CompileError;
 use crate::snapshot::Snapshot;
 
-pub use compiler::Compiler;
+pub use compiler::{Compilation, Compiler, Kept};
 
 /// Compiles what one account serves, once. Who compiles again after a change keeps a [`Compiler`].
 ///

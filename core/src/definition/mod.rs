@@ -80,8 +80,41 @@ pub struct DeployedApi {
 pub struct DeployedStage {
     /// Settings that act without a deployment.
     pub stage: Arc<Stage>,
-    /// The deployment: an immutable copy of the API.
-    pub deployment: Arc<RestApi>,
+    /// The deployment.
+    pub deployment: Deployment,
     /// The deployment of [`Stage::canary_settings`]; needed with them, ignored without.
-    pub canary_deployment: Option<Arc<RestApi>>,
+    pub canary_deployment: Option<Deployment>,
+}
+
+/// The immutable copy of an API that a stage runs.
+#[derive(Debug, Clone)]
+pub enum Deployment {
+    /// The copy itself.
+    Copy(Arc<RestApi>),
+    /// The one that the settings of the stage name. Such a stage is the one that was compiled last:
+    /// nobody needs to have the copy at hand.
+    AsCompiled,
+}
+
+impl Deployment {
+    /// The copy, where it is at hand.
+    #[must_use]
+    pub fn copy(&self) -> Option<&RestApi> {
+        match self {
+            Self::Copy(copy) => Some(copy),
+            Self::AsCompiled => None,
+        }
+    }
+}
+
+impl From<RestApi> for Deployment {
+    fn from(api: RestApi) -> Self {
+        Self::Copy(Arc::new(api))
+    }
+}
+
+impl Default for Deployment {
+    fn default() -> Self {
+        RestApi::default().into()
+    }
 }

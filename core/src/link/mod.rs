@@ -1,10 +1,13 @@
-//! Where `proxy` and `control` meet: a published snapshot down; counters and log batches up.
+//! Where `proxy` and `control` meet: a published snapshot and commands down; counters and log
+//! batches up.
 //!
 //! Std only. A worker pays one atomic load per request to learn whether anything changed.
 
+mod commands;
 mod counters;
 mod log;
 
+pub use commands::{Command, Commands, TestAnswer, TestInvocation};
 pub use counters::{
     Counter, Counters, Histogram, LATENCY_BOUNDS_US, StageCounters, StageEntry, WorkerCounters,
 };

@@ -16,7 +16,8 @@ use serde_json::Value;
 pub use extensions::Extensions;
 
 use crate::definition::{
-    Account, ApiKey, Definitions, DeployedApi, DeployedStage, Owner, RestApi, Stage, UsagePlan,
+    Account, ApiKey, Definitions, DeployedApi, DeployedStage, Deployment, Owner, RestApi, Stage,
+    UsagePlan,
 };
 use crate::openapi::at::At;
 use crate::openapi::document::{self, Bounds};
@@ -143,12 +144,12 @@ pub fn single(api: RestApi, stage_name: &str, extensions: &Extensions) -> Defini
 fn deploy(api: RestApi, stages: Vec<Stage>) -> DeployedApi {
     let content = serde_json::to_string(&api).unwrap_or_default();
     let deployment_id = stable(&["deployment", &api.id, &content], SHORT);
-    let (id, deployment) = (api.id.clone(), Arc::new(api));
+    let (id, deployment) = (api.id.clone(), Deployment::from(api));
     let deployed = |mut stage: Stage| {
         stage.deployment_id.get_or_insert_with(|| deployment_id.clone());
         DeployedStage {
             stage: Arc::new(stage),
-            deployment: Arc::clone(&deployment),
+            deployment: deployment.clone(),
             canary_deployment: None,
         }
     };

@@ -19,7 +19,7 @@ fn compiled(text: &str) -> Result<Snapshot, Vec<CompileError>> {
     let stage = Stage { stage_name: "dev".into(), ..Stage::default() };
     let stages = vec![DeployedStage {
         stage: Arc::new(stage),
-        deployment: Arc::new(api),
+        deployment: api.into(),
         canary_deployment: None,
     }];
     let apis = vec![DeployedApi { id: "api".into(), stages }];

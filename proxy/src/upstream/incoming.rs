@@ -1,11 +1,12 @@
 //! A response body on its way from an upstream; its framing is taken off in place.
 
+use std::io;
 use std::time::Duration;
 
 use ringway_core::http::{Chunk, ChunkDecoder, ParsedResponse, ResponseFraming, ResponseHead};
 use ringway_core::limits::{LARGE_BUFFER_BYTES, POOLED_BUFFER_BYTES};
 
-use super::{Pool, Reply, Upstream};
+use super::{Bounds, CallError, Pool, Reply, Upstream};
 use crate::clock;
 use crate::deadlines::{Cancel, Ended, Limit};
 use crate::ending::Closed;
@@ -16,12 +17,19 @@ use crate::worker::Worker;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Truncated;
 
-/// Why a body was not read to its end.
-pub(crate) enum ReadError {
-    /// Larger than what may be read of it.
+/// Why a body could not be read to its end.
+#[derive(Debug)]
+pub(crate) enum GatherError {
+    /// As a call fails.
+    Call(CallError),
+    /// More than was allowed.
     TooLarge,
-    /// It broke off, or the client did.
-    Closed(Closed),
+}
+
+impl From<io::Error> for GatherError {
+    fn from(error: io::Error) -> Self {
+        Self::Call(CallError::Network(error))
+    }
 }
 
 /// A response body. `buffer[at..]` of its connection is always pure data.
@@ -61,38 +69,6 @@ impl Incoming {
     /// The head; only before [`Self::consume`].
     pub(crate) fn head(&self) -> ResponseHead<'_> {
         self.head.view(&self.upstream.buffer, &self.upstream.fields)
-    }
-
-    /// Reads the body to its end into `body`, bounded, and hands the head's bytes out for
-    /// [`Self::head_in`].
-    pub(crate) async fn read_whole(
-        &mut self,
-        worker: &Worker,
-        body: &mut Vec<u8>,
-        bytes_max: usize,
-        stall: impl Fn() -> Duration,
-        client: Control,
-    ) -> Result<Vec<u8>, ReadError> {
-        body.extend_from_slice(self.data());
-        let head = std::mem::replace(&mut self.upstream.buffer, worker.buffers.small());
-        self.consume();
-        while !self.is_complete() {
-            self.fill(worker, stall(), client).await.map_err(ReadError::Closed)?;
-            if body.len() + self.data().len() > bytes_max {
-                return Err(ReadError::TooLarge);
-            }
-            body.extend_from_slice(self.data());
-            self.consume();
-        }
-        if body.len() > bytes_max {
-            return Err(ReadError::TooLarge);
-        }
-        Ok(head)
-    }
-
-    /// The head, in the bytes that [`Self::read_whole`] gave.
-    pub(crate) fn head_in<'b>(&'b self, bytes: &'b [u8]) -> ResponseHead<'b> {
-        self.head.view(bytes, &self.upstream.fields)
     }
 
     /// Data that arrived and was not consumed.
@@ -159,6 +135,42 @@ impl Incoming {
             Ok(0) | Err(_) => Err(Closed::Truncated),
             Ok(_) => self.unframe(0).map_err(|Truncated| Closed::Truncated),
         }
+    }
+
+    /// Reads the body to its end, behind the head and what came with it; [`Self::head`] stays.
+    pub(crate) async fn gather(
+        &mut self,
+        bytes_max: usize,
+        bounds: &Bounds,
+    ) -> Result<(), GatherError> {
+        while !self.is_complete() {
+            let mut buffer = std::mem::take(&mut self.upstream.buffer);
+            let from = buffer.len();
+            buffer.reserve(POOLED_BUFFER_BYTES);
+            let most = match self.rest {
+                Rest::Length(left) => usize::try_from(left).unwrap_or(usize::MAX),
+                Rest::Done | Rest::Chunked(_) | Rest::UntilClose => usize::MAX,
+            };
+            let most = most.min(buffer.capacity() - from);
+            let control = self.upstream.control;
+            let left = bounds.left(clock::recent());
+            let limit = Limit::watching(left, bounds.client, Cancel::Shutdown(control));
+            let (read, buffer) = self.upstream.reader.read_most(buffer, most).await;
+            self.upstream.buffer = buffer;
+            limit.lift().map_err(|ended| GatherError::Call(ended.into()))?;
+            match read {
+                Ok(0) if matches!(self.rest, Rest::UntilClose) => self.rest = Rest::Done,
+                Ok(0) => return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into()),
+                Err(error) => return Err(error.into()),
+                Ok(_) => self
+                    .unframe(from)
+                    .map_err(|Truncated| io::Error::from(io::ErrorKind::InvalidData))?,
+            }
+            if self.data().len() > bytes_max {
+                return Err(GatherError::TooLarge);
+            }
+        }
+        Ok(())
     }
 
     /// A body larger than a small buffer continues in a large one.

@@ -7,5 +7,5 @@ mod pool;
 
 pub(crate) use call::{Bounds, CallError, Reply, call, take_pooled};
 pub(crate) use connect::{ConnectError, UpstreamTls};
-pub(crate) use incoming::{Incoming, ReadError};
+pub(crate) use incoming::{GatherError, Incoming};
 pub(crate) use pool::{Pool, Pools, Upstream};

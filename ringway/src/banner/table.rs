@@ -73,7 +73,7 @@ fn definition<'d>(
 ) -> Option<&'d MethodDefinition> {
     let api = definitions.apis.iter().find(|api| *api.id == *stage.api_id)?;
     let deployed = api.stages.iter().find(|entry| *entry.stage.stage_name == *stage.name)?;
-    let mut resources = deployed.deployment.resources.iter();
+    let mut resources = deployed.deployment.copy()?.resources.iter();
     let resource = resources.find(|resource| *resource.path == *method.resource_path)?;
     resource.methods.get(&*method.http_method)
 }

@@ -28,8 +28,8 @@ fn definitions(canary: Value) -> Definitions {
     let written = settings["canarySettings"].as_object_mut().unwrap();
     written.extend(canary.as_object().unwrap().clone());
     let mut definitions = deployed(with("/old"), settings);
-    let canary = serde_json::from_value(with("/new")).unwrap();
-    definitions.apis[0].stages[0].canary_deployment = Some(Arc::new(canary));
+    let canary: RestApi = serde_json::from_value(with("/new")).unwrap();
+    definitions.apis[0].stages[0].canary_deployment = Some(canary.into());
     definitions
 }
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::compile::Compiler;
-use crate::definition::{Owner, Stage as Settings};
+use crate::definition::{Deployment, Owner, Stage as Settings};
 
 const KEY: &str = "alice-key-0123456789abcdef";
 
@@ -87,9 +87,9 @@ fn what_did_not_change_is_shared() {
     Arc::make_mut(&mut accounts[0].api_keys)[0].enabled = false;
     check(&accounts, &both, &[], false);
 
-    let mut deployment = (*accounts[0].apis[0].stages[0].deployment).clone();
+    let mut deployment = accounts[0].apis[0].stages[0].deployment.copy().unwrap().clone();
     deployment.resources[0].id = "other".into();
-    accounts[0].apis[0].stages[0].deployment = Arc::new(deployment);
+    accounts[0].apis[0].stages[0].deployment = deployment.into();
     check(&accounts, &["two"], &["two"], true);
 }
 
@@ -109,6 +109,68 @@ fn a_refusal_loses_nothing() {
     );
     let next = compiler.compile(&accounts, 2).unwrap();
     assert_eq!(shared(&first, &next), (vec!["one", "two"], vec!["one", "two"]));
+}
+
+/// The same without the copies of APIs.
+fn as_compiled(mut account: Definitions) -> Definitions {
+    for api in &mut account.apis {
+        api.stages.iter_mut().for_each(|stage| stage.deployment = Deployment::AsCompiled);
+    }
+    account
+}
+
+#[test]
+fn copies_are_needed_once() {
+    let mut compiler = Compiler::default();
+    let account = account("r", &["one", "two"], &["one"]);
+    let first = compiler.compile(std::slice::from_ref(&account), 1).unwrap();
+    let mut accounts = [as_compiled(account)];
+    let next = compiler.compile(&accounts, 2).unwrap();
+    assert_eq!(shared(&first, &next).0, ["one", "two"]);
+    let check = |accounts: &[Definitions], compiler: &mut Compiler| {
+        let errors = compiler.compile(accounts, 3).unwrap_err();
+        let path = "$.apis[0].stages[0]: its deployment was not compiled before";
+        assert_eq!(errors.iter().map(ToString::to_string).collect::<Vec<_>>(), [path]);
+    };
+    // With other settings it is another stage, and to another compiler every stage is new.
+    settings(&mut accounts[0], 0).variables.insert("a".into(), "b".into());
+    check(&accounts, &mut compiler);
+    accounts[0].apis.truncate(1);
+    check(&accounts, &mut Compiler::default());
+}
+
+#[test]
+fn what_is_not_kept_was_never_there() {
+    let mut compiler = Compiler::default();
+    let accounts = [account("r", &["one"], &["one"])];
+    let first = compiler.compile(&accounts, 1).unwrap();
+    let mut changed = accounts.clone();
+    settings(&mut changed[0], 0).variables.insert("a".into(), "b".into());
+    let tried = compiler.prepare(&changed, 2).unwrap();
+    assert!(shared(&first, &tried.snapshot).0.is_empty());
+    let [account] = accounts;
+    let next = compiler.compile(&[as_compiled(account)], 2).unwrap();
+    assert_eq!(shared(&first, &next).0, ["one"]);
+    compiler.keep(tried.kept);
+    let [changed] = changed;
+    assert!(compiler.compile(&[as_compiled(changed)], 3).is_ok());
+}
+
+#[test]
+fn stages_compiled_ahead_are_known() {
+    let account = account("r", &["one", "two", "three"], &["two"]);
+    let mut compilers = [Compiler::default(), Compiler::default()];
+    for (at, api) in account.apis.iter().enumerate() {
+        compilers[at % 2].compile_ahead(&account.owner, &api.id, &api.stages[0]).unwrap();
+    }
+    let mut broken = account.apis[0].stages[0].clone();
+    Arc::make_mut(&mut broken.stage).tracing_enabled = true;
+    assert_eq!(compilers[0].compile_ahead(&account.owner, "one", &broken).unwrap_err().len(), 1);
+    let mut compiler = Compiler::default();
+    compiler.join(compilers);
+    let plans = compiler.compile(&[as_compiled(account)], 1).unwrap();
+    let covered: Vec<_> = plans.usage.iter().map(|usage| usage.plans.len()).collect();
+    assert_eq!(covered, [0, 0, 1], "one, three, two");
 }
 
 #[test]

@@ -150,8 +150,8 @@ fn bad_integration_responses_are_refused() {
         ".default.responseParameters['method.response.header.a b']: Invalid mapping expression…",
     );
     check(
-        json!({"statusCode": "200", "responseTemplates": {"application/json": "$input.json('$')"}}),
-        ".default.responseTemplates['application/json']: mapping templates in the Velocity…",
+        json!({"statusCode": "200", "responseTemplates": {"application/json": "#if("}}),
+        ".default.responseTemplates['application/json']: Invalid mapping template specified: …",
     );
     check(
         json!({"statusCode": "200", "contentHandling": "CONVERT_TO_BINARY",

@@ -23,8 +23,7 @@ fn deployed(api: Value, mut stage: Value) -> Definitions {
     stage["stageName"] = json!("prod");
     let deployment: RestApi = serde_json::from_value(api).unwrap();
     let stage = Arc::new(serde_json::from_value(stage).unwrap());
-    let stages =
-        vec![DeployedStage { stage, deployment: Arc::new(deployment), ..Default::default() }];
+    let stages = vec![DeployedStage { stage, deployment: deployment.into(), ..Default::default() }];
     let apis = vec![DeployedApi { id: "api1".into(), stages }];
     Definitions { apis, ..Definitions::default() }
 }

@@ -37,7 +37,11 @@ pub(super) async fn answer(
     back_end: &mut BackEnd,
 ) -> Result<Answered, Failure> {
     let Some(head) = context.request.head else { return Err(Failure::Closed(Closed::ClientGone)) };
-    let Some(pool) = bound.pool.as_deref() else { return Err(invalid_endpoint(http).into()) };
+    let trace = client.sink.trace;
+    let Some(pool) = bound.pool.as_deref() else {
+        trace.inspect(|trace| trace.invalid_endpoint());
+        return Err(invalid_endpoint(http).into());
+    };
     let verb = http.method.of(head);
     let bounds = Bounds {
         started: worker.clock.now(),
@@ -61,9 +65,13 @@ pub(super) async fn answer(
         // A template takes the place of the body.
         client.leave_body();
     }
+    trace.inspect(|trace| trace.calling(&pool.endpoint, &request));
     let called = if whole {
         let (called, buffer) = upstream::call(worker, pool, request, bounds).await;
         worker.buffers.give_back(buffer);
+        if let (Some(trace), Err(error)) = (trace, &called) {
+            trace.call_failed(error);
+        }
         called.map_err(call_error)
     } else {
         // Boxed: the rare path must not enlarge every connection's future.

@@ -1,5 +1,7 @@
 //! Responses of integrations that map: one integration response, and a body that is there whole.
 
+use std::borrow::Cow;
+
 use ringway_core::context::Context;
 use ringway_core::error::GatewayError;
 use ringway_core::http::{ResponseHead, write};
@@ -27,7 +29,7 @@ pub(super) struct Mapped<'r> {
     /// Headers that templates have set.
     pub(super) headers: OverrideHeaders,
     /// The body.
-    pub(super) bytes: &'r [u8],
+    pub(super) bytes: Cow<'r, [u8]>,
     /// With `X-Amzn-Trace-Id`.
     pub(super) traced: bool,
 }
@@ -82,7 +84,7 @@ impl Mapped<'_> {
         let mut captured =
             fill.as_ref().map(|fill| fill.capture(worker, status, &sink.out[fields..], framing));
         sink.out.extend_from_slice(write::CRLF);
-        let bytes = relay::send_text(sink, framing, self.bytes, captured.as_mut()).await?;
+        let bytes = relay::send_text(sink, framing, &self.bytes, captured.as_mut()).await?;
         if let Some((fill, captured)) = fill.zip(captured) {
             fill.complete(worker, status, captured);
         }

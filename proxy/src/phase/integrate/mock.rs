@@ -44,13 +44,13 @@ pub(super) async fn answer(
     ))?;
     let body = response_body(rule, None);
     // What passes is nothing: MOCK never sends the client's body back (aws-facts 194).
-    let text = match body.template.map(|template| (template, template.as_text())) {
-        None => Cow::Borrowed(""),
-        Some((_, Some(text))) => Cow::Borrowed(text),
+    let bytes = match body.template.map(|template| (template, template.as_text())) {
+        None => Cow::Borrowed(&b""[..]),
+        Some((_, Some(text))) => Cow::Borrowed(text.as_bytes()),
         Some((template, None)) => {
             let mut text = String::new();
             template.render(context, overrides.get_or_insert_default(), &mut text)?;
-            Cow::Owned(text)
+            Cow::Owned(text.into_bytes())
         }
     };
     let mapped = Mapped {
@@ -58,7 +58,7 @@ pub(super) async fn answer(
         body,
         status: overrides.as_ref().and_then(Overrides::status).unwrap_or(rule.status),
         headers: overrides.as_ref().map(Overrides::response_headers).unwrap_or_default(),
-        bytes: text.as_bytes(),
+        bytes,
         traced: false,
     };
     let head = mapped.write_head(worker, &mut client.sink, context, None)?;

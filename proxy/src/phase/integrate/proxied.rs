@@ -7,17 +7,19 @@ use ringway_core::integration::{
     BodyLength, Own, ResponseBody, response_body, select_status, write_mapped_fields,
     write_own_fields, write_proxied_fields,
 };
+use ringway_core::limits::TEST_RESPONSE_BYTES_MAX;
 use ringway_core::snapshot::ResponseRule;
 use ringway_core::template::{MappingTemplate, Overrides};
 
-use super::http::Call;
+use super::http::{Call, call_error};
 use super::transformed;
 use crate::client::Sink;
 use crate::clock;
 use crate::ending::{Answered, Failure};
 use crate::phase::response_cache::Looked;
 use crate::relay::{self, ToClient};
-use crate::upstream::{Incoming, Reply};
+use crate::trace::Trace;
+use crate::upstream::{GatherError, Incoming, Reply};
 use crate::worker::Worker;
 
 /// What the client gets.
@@ -39,8 +41,12 @@ pub(super) async fn respond(
     looked: Looked,
     (context, overrides): (&Context<'_>, Option<&Overrides>),
 ) -> Result<Answered, Failure> {
-    let incoming = Incoming::new(reply).map_err(|_| broken_body())?;
-    let response = choose(call, &incoming)?;
+    let mut incoming = Incoming::new(reply).map_err(|_| broken_body())?;
+    if let Some(trace) = sink.trace {
+        // Boxed: only tests gather, which must not enlarge every request's future.
+        Box::pin(show(worker, call, &mut incoming, trace)).await?;
+    }
+    let response = choose(call, &incoming, sink.trace)?;
     if let Response::Mapped(rule, body) = response
         && transformed::makes_response(rule, &body, overrides)
     {
@@ -84,11 +90,38 @@ pub(super) async fn respond(
     Ok(Answered { status, bytes })
 }
 
-fn choose<'r>(call: &Call<'r>, incoming: &Incoming) -> Result<Response<'r>, GatewayError> {
+/// Reads the whole body of a test's response, and says what came.
+async fn show(
+    worker: &Worker,
+    call: &Call<'_>,
+    incoming: &mut Incoming,
+    trace: &Trace,
+) -> Result<(), Failure> {
+    let latency_us = worker.clock.now().us_since(call.bounds.started);
+    let gathered = incoming.gather(TEST_RESPONSE_BYTES_MAX, &call.bounds).await;
+    gathered.map_err(|error| match error {
+        GatherError::Call(error) => call_error(error),
+        GatherError::TooLarge => {
+            GatewayError::configuration("the response of the back end is too large for a test")
+                .into()
+        }
+    })?;
+    trace.answered(&incoming.head(), incoming.data(), latency_us);
+    Ok(())
+}
+
+fn choose<'r>(
+    call: &Call<'r>,
+    incoming: &Incoming,
+    trace: Option<&Trace>,
+) -> Result<Response<'r>, GatewayError> {
     let Some(selector) = &call.http.responses else { return Ok(Response::Proxied) };
     let head = incoming.head();
-    let rule = select_status(selector, head.status())
-        .ok_or(GatewayError::configuration("no integration response fits the back end's status"))?;
+    let Some(rule) = select_status(selector, head.status()) else {
+        trace.inspect(|trace| trace.no_match(head.status()));
+        let cause = "no integration response fits the back end's status";
+        return Err(GatewayError::configuration(cause));
+    };
     Ok(Response::Mapped(rule, response_body(rule, head.field(FieldName::ContentType))))
 }
 

@@ -2,7 +2,7 @@
 //! All of it is the rare path: what streams is served by `http`, `streamed` and `proxied`.
 
 use ringway_core::context::Context;
-use ringway_core::error::{GatewayError, ResponseType};
+use ringway_core::error::GatewayError;
 use ringway_core::http::{FieldName, Framing};
 use ringway_core::integration::{
     BodyLength, ResponseBody, choose_template, write_overridden_request_head,
@@ -13,12 +13,12 @@ use ringway_core::snapshot::{HttpIntegration, RequestTemplate, ResponseRule};
 use ringway_core::template::{MappingTemplate, Overrides};
 
 use super::http::{Call, call_error, note};
-use super::mapped::Mapped;
+use super::mapped::{Head, Mapped};
 use super::proxied;
 use crate::client::{Client, Sink};
-use crate::ending::{Answered, BackEnd, Closed, Failure, TRUNCATED};
+use crate::ending::{Answered, BackEnd, Failure};
 use crate::phase::response_cache::Looked;
-use crate::upstream::{self, Bounds, Incoming, ReadError};
+use crate::upstream::{self, Bounds, GatherError, Incoming};
 use crate::worker::Worker;
 
 /// The template for this request, if it has one.
@@ -78,8 +78,13 @@ pub(super) async fn answer(
     // The time limit is the back end's, and starts when its request is there.
     let bounds = Bounds { started: worker.clock.now(), ..call.bounds };
     let call = Call { bounds, ..*call };
+    let trace = client.sink.trace;
+    trace.inspect(|trace| trace.calling(&call.pool.endpoint, &request));
     let (called, buffer) = upstream::call(worker, call.pool, request, bounds).await;
     worker.buffers.give_back(buffer);
+    if let (Some(trace), Err(error)) = (trace, &called) {
+        trace.call_failed(error);
+    }
     let called = called.map_err(call_error);
     note(worker, &called, bounds.started, back_end);
     let overrides = template.is_some().then_some(&overrides);
@@ -132,67 +137,54 @@ pub(super) async fn respond(
     let own = Overrides::default();
     let overrides = overrides.unwrap_or(&own);
     let reads = rule.body_use.max(body.template.map_or(BodyUse::Text, MappingTemplate::body_use));
-    let mut whole = worker.buffers.small();
-    let head_bytes = match reads {
-        BodyUse::None => None,
-        BodyUse::Text | BodyUse::Json => {
-            Some(read_whole(worker, call, &mut incoming, &mut whole, sink).await?)
-        }
-    };
-    let text = Body::decode(&whole);
-    let read = Body::new(&text, reads);
-    let context = Context { body: Some(&read), ..*context };
-    if rule.body_use != BodyUse::None && read.check_mapped().is_err() {
-        let cause = "a header is mapped from a body of the back end that is no JSON";
-        return Err(GatewayError::configuration(cause).into());
+    if reads != BodyUse::None {
+        let gathered = incoming.gather(MAPPED_RESPONSE_BYTES_MAX, &call.bounds).await;
+        gathered.map_err(|error| match error {
+            GatherError::Call(error) => call_error(error),
+            GatherError::TooLarge => GatewayError::configuration(
+                "the response of the back end is too large for a template",
+            )
+            .into(),
+        })?;
     }
-    let mut rendered = String::new();
-    let bytes = match body.template {
-        Some(template) => {
-            template.render(&context, overrides, &mut rendered)?;
-            rendered.as_bytes()
-        }
-        None => &*whole,
-    };
-    let status = overrides.status().unwrap_or(rule.status);
-    let headers = overrides.response_headers();
-    let mapped = Mapped { rule, body, status, headers, bytes, traced: true };
-    let head = match &head_bytes {
-        Some(bytes) => incoming.head_in(bytes),
-        None => incoming.head(),
-    };
-    let head = mapped.write_head(worker, sink, &context, Some(&head))?;
+    let context = (context, overrides);
+    let (mapped, head) = write_response(worker, &incoming, (rule, body, reads), sink, context)?;
     // What is left of the back end's body is of no use; a complete one frees its connection.
     incoming.finish(worker, call.pool);
-    let answered = mapped.send(worker, sink, looked, head).await?;
-    if let Some(bytes) = head_bytes {
-        worker.buffers.give_back(bytes);
-    }
-    drop(text);
-    worker.buffers.give_back(whole);
-    Ok(answered)
+    Ok(mapped.send(worker, sink, looked, head).await?)
 }
 
-/// Reads the back end's body within its time limit; the bytes of its head come back.
-async fn read_whole(
+/// Makes the response and writes its head.
+fn write_response<'r>(
     worker: &Worker,
-    call: &Call<'_>,
-    incoming: &mut Incoming,
-    whole: &mut Vec<u8>,
-    sink: &Sink<'_>,
-) -> Result<Vec<u8>, Failure> {
-    let left = || call.bounds.left(worker.clock.now());
-    let read =
-        incoming.read_whole(worker, whole, MAPPED_RESPONSE_BYTES_MAX, left, sink.control).await;
-    read.map_err(|error| match error {
-        ReadError::TooLarge => {
-            GatewayError::configuration("the back end's body is too large for a template").into()
+    incoming: &Incoming,
+    (rule, body, reads): (&'r ResponseRule, ResponseBody<'r>, BodyUse),
+    sink: &mut Sink<'_>,
+    (context, overrides): (&Context<'_>, &Overrides),
+) -> Result<(Mapped<'r>, Head), GatewayError> {
+    let text = Body::decode(incoming.data());
+    let read = Body::new(&text, reads);
+    if rule.body_use != BodyUse::None && read.check_mapped().is_err() {
+        let cause = "a header is mapped from a body of the back end that is no JSON";
+        return Err(GatewayError::configuration(cause));
+    }
+    let context = Context { body: Some(&read), ..*context };
+    let bytes = match body.template {
+        Some(template) => {
+            let mut rendered = String::new();
+            template.render(&context, overrides, &mut rendered)?;
+            rendered.into_bytes()
         }
-        ReadError::Closed(Closed::ClientGone) => Failure::Closed(Closed::ClientGone),
-        ReadError::Closed(Closed::Truncated) if left().is_zero() => {
-            GatewayError::new(ResponseType::IntegrationTimeout, "integration timeout").into()
-        }
-        // Nothing of the response was sent yet: the client can be told.
-        ReadError::Closed(Closed::Truncated) => Failure::Gateway(TRUNCATED.clone()),
-    })
+        None => incoming.data().to_vec(),
+    };
+    let mapped = Mapped {
+        rule,
+        body,
+        status: overrides.status().unwrap_or(rule.status),
+        headers: overrides.response_headers(),
+        bytes: bytes.into(),
+        traced: true,
+    };
+    let head = mapped.write_head(worker, sink, &context, Some(&incoming.head()))?;
+    Ok((mapped, head))
 }

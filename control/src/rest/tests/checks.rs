@@ -1,16 +1,15 @@
-//! What tests of resources, methods and integrations ask, and want to hear.
+//! Asks and compares: the words that tests of operations share.
 
 use serde_json::{Value, json};
 
-pub(super) use super::ask;
+use super::{api, ask};
 use crate::plane::Plane;
 
 /// A new API: its path, and that of its root resource.
 pub(super) fn new_api(plane: &Plane) -> (String, String) {
-    let (status, api) = ask(plane, "POST", "/restapis", json!({"name": "api"}));
-    assert_eq!(status, 201, "{api}");
-    let path = format!("/restapis/{}", api["id"].as_str().unwrap());
-    let root = format!("{path}/resources/{}", api["rootResourceId"].as_str().unwrap());
+    let path = format!("/restapis/{}", api(plane));
+    let (_, shown) = ask(plane, "GET", &path, Value::Null);
+    let root = format!("{path}/resources/{}", shown["rootResourceId"].as_str().unwrap());
     (path, root)
 }
 
