@@ -22,18 +22,24 @@ fn serving(operation: Value, gateway_response: Value) -> Gateway {
     let of = |model: &str| json!({"$ref": format!("#/components/schemas/{model}")});
     let api = Api::new()
         .route("POST", "/people", operation)
-        .with("x-amazon-apigateway-request-validators", json!({
-            "body": {"validateRequestBody": true, "validateRequestParameters": false},
-        }))
+        .with(
+            "x-amazon-apigateway-request-validators",
+            json!({
+                "body": {"validateRequestBody": true, "validateRequestParameters": false},
+            }),
+        )
         .with("x-amazon-apigateway-gateway-responses", gateway_response)
-        .with("components", json!({"schemas": {
-            "Person": {
-                "type": "object",
-                "properties": {"name": name, "house": of("House")},
-                "required": ["name"],
-            },
-            "House": {"type": "object", "properties": {"owner": of("Person")}},
-        }}));
+        .with(
+            "components",
+            json!({"schemas": {
+                "Person": {
+                    "type": "object",
+                    "properties": {"name": name, "house": of("House")},
+                    "required": ["name"],
+                },
+                "House": {"type": "object", "properties": {"owner": of("Person")}},
+            }}),
+        );
     Launch::openapi(&api).start()
 }
 

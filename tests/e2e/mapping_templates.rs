@@ -30,7 +30,10 @@ fn parrot() -> Upstream {
 }
 
 fn internal_error(response: &Response) {
-    assert_eq!((response.status, response.text().as_str()), (500, r#"{"message": "Internal server error"}"#));
+    assert_eq!(
+        (response.status, response.text().as_str()),
+        (500, r#"{"message": "Internal server error"}"#)
+    );
     assert_eq!(response.header("x-amzn-ErrorType"), Some("InternalServerErrorException"));
 }
 
@@ -39,10 +42,11 @@ fn a_mock_renders_both_templates_and_never_shows_the_body() {
     let operation = mock(
         r#"{"id": $input.params().path.id, "q": "$input.params('q')", "body": $input.json('$')}"#,
     );
-    let operation =
-        request_template(operation, r#"{"statusCode": #if($input.json('$.ok') == "true")200#{else}404#end}"#);
-    let operation =
-        integration(operation, json!({"responses": {"404": {"statusCode": "404"}}}));
+    let operation = request_template(
+        operation,
+        r#"{"statusCode": #if($input.json('$.ok') == "true")200#{else}404#end}"#,
+    );
+    let operation = integration(operation, json!({"responses": {"404": {"statusCode": "404"}}}));
     let gateway = serving("POST", operation);
     let response = gateway.request("POST", "/dev/pets/42?q=a+b", &[JSON], br#"{"ok": true}"#);
     assert_eq!(response.text(), r#"{"id": 42, "q": "a b", "body": {}}"#);
@@ -57,7 +61,8 @@ fn overrides_of_the_request_template_reach_the_response() {
                    #set($context.responseOverride.header.foo = \"bar\")\
                    #set($context.responseOverride.header['X-Own'] = \"set\")\
                    {\"statusCode\": 200}";
-    let operation = response_headers(mock("$context.responseOverride.header.foo"), &[("X-Own", "'mapped'")]);
+    let operation =
+        response_headers(mock("$context.responseOverride.header.foo"), &[("X-Own", "'mapped'")]);
     let gateway = serving("GET", request_template(operation, request));
     let response = gateway.get("/dev/pets/1");
     assert_eq!((response.status, response.text().as_str()), (444, "bar"));
@@ -88,10 +93,12 @@ fn a_request_template_makes_the_body_of_the_call() {
 #[test]
 fn a_large_chunked_body_is_read_whole() {
     let upstream = parrot();
-    let operation = request_template(http("POST", upstream.uri("/x")), "$input.json('$.text').length()");
+    let operation =
+        request_template(http("POST", upstream.uri("/x")), "$input.json('$.text').length()");
     let gateway = serving("POST", operation);
     let body = format!(r#"{{"text": "{}"}}"#, "x".repeat(300_000));
-    let mut chunked = b"POST /dev/pets/7 HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec();
+    let mut chunked =
+        b"POST /dev/pets/7 HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec();
     for piece in body.as_bytes().chunks(7_001) {
         chunked.extend_from_slice(format!("{:x}\r\n", piece.len()).as_bytes());
         chunked.extend_from_slice(piece);
@@ -175,9 +182,15 @@ fn parameters_are_mapped_from_both_bodies() {
     assert_eq!(received.body, body);
     assert_eq!(received.query_all("all").len(), 1);
     let response = gateway.request("POST", "/dev/pets/7", &[JSON], b"{\"broken");
-    assert_eq!((response.status, response.text().as_str()), (400, r#"{"message": "Invalid JSON in request body"}"#));
+    assert_eq!(
+        (response.status, response.text().as_str()),
+        (400, r#"{"message": "Invalid JSON in request body"}"#)
+    );
     let upstream = Upstream::start(|_| vec![Step::Send(json_response(200, "{broken"))]);
-    let operation = response_headers(http("GET", upstream.uri("/x")), &[("X-Id", "integration.response.body.id")]);
+    let operation = response_headers(
+        http("GET", upstream.uri("/x")),
+        &[("X-Id", "integration.response.body.id")],
+    );
     internal_error(&serving("GET", operation).get("/dev/pets/7"));
 }
 
