@@ -139,6 +139,7 @@ prop_compose! {
             uri: uri.map(str::to_owned),
             connection_type: connection_type.map(str::to_owned),
             connection_id: link,
+            integration_target: None,
             credentials,
             request_parameters: literal,
             request_templates,
