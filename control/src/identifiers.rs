@@ -22,6 +22,11 @@ pub(crate) fn access_key_id() -> Result<String, ManagementError> {
     random(BASE32, 16).map(|rest| format!("AKIA{rest}"))
 }
 
+/// A user id: `AIDA` and 16 letters and digits of base 32.
+pub(crate) fn user_id() -> Result<String, ManagementError> {
+    random(BASE32, 16).map(|rest| format!("AIDA{rest}"))
+}
+
 /// A secret access key: 40 characters of base 64.
 pub(crate) fn secret_access_key() -> Result<String, ManagementError> {
     random(BASE64, 40)

@@ -9,6 +9,7 @@
 pub mod access;
 pub mod access_log;
 pub mod admin;
+pub mod audit;
 mod definition;
 pub mod documents;
 pub mod error;
@@ -20,3 +21,4 @@ mod publication;
 pub mod publisher;
 mod rest;
 pub mod store;
+pub mod users;

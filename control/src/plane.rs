@@ -10,12 +10,14 @@ use ringway_core::error::CompileError;
 use ringway_core::link::{Counters, Published};
 use ringway_core::snapshot::Snapshot;
 
-use crate::access::{Access, Caller};
-use crate::documents::{Kind, State, Transaction};
+use crate::access::{Access, Caller, Gate};
+use crate::audit::Audit;
+use crate::documents::{Kind, Scope, State, Transaction};
 use crate::error::ManagementError;
 use crate::publication::Publication;
 use crate::rest::{Answer, Call, Operation};
 use crate::store::{Store, StoreError};
+use crate::users::{self, Credentials};
 
 /// What Ringway calls itself.
 #[derive(Debug, Clone)]
@@ -36,7 +38,8 @@ pub struct Plane {
     publication: Mutex<Publication>,
     published: Arc<Published>,
     settings: Settings,
-    access: Access,
+    gate: Gate,
+    audit: Audit,
 }
 
 /// Why a plane cannot be opened.
@@ -72,7 +75,19 @@ impl Plane {
             .map_err(OpenError::Definitions)?;
         let published = Arc::clone(publication.publisher().published());
         let publication = Mutex::new(publication);
-        Ok(Self { state: Mutex::new(state), publication, published, settings, access })
+        let (gate, audit) = (Gate::new(access, &state), Audit::off());
+        Ok(Self { state: Mutex::new(state), publication, published, settings, gate, audit })
+    }
+
+    /// Records every call of the admin port that manages something.
+    #[must_use]
+    pub fn with_audit(self, audit: Audit) -> Self {
+        Self { audit, ..self }
+    }
+
+    /// Where calls are recorded.
+    pub(crate) fn audit(&self) -> &Audit {
+        &self.audit
     }
 
     /// Where workers find what is in force.
@@ -92,7 +107,7 @@ impl Plane {
     /// Whether callers are asked who they are.
     #[must_use]
     pub fn is_open_to_all(&self) -> bool {
-        matches!(self.access, Access::Open)
+        matches!(self.gate.access(), Access::Open)
     }
 
     /// How many documents of a kind there are, in all accounts and regions.
@@ -101,10 +116,15 @@ impl Plane {
         lock(&self.state).all(kind).count()
     }
 
-    /// Removes everything but who may manage, and serves nothing of it any more.
-    pub(crate) fn reset(&self) -> Result<(), ManagementError> {
+    /// Removes everything but who may manage, and serves nothing of it any more. `witness` may
+    /// forbid it.
+    pub(crate) fn reset(
+        &self,
+        witness: impl FnOnce() -> Result<(), ManagementError>,
+    ) -> Result<(), ManagementError> {
         let mut state = lock(&self.state);
         let mut publication = lock(&self.publication);
+        witness()?;
         state.clear(|kind| matches!(kind, Kind::User | Kind::AccessKey))?;
         publication.forget_documents();
         Ok(())
@@ -117,16 +137,51 @@ impl Plane {
     }
 
     /// Who may call.
-    pub(crate) fn access(&self) -> &Access {
-        &self.access
+    pub(crate) fn gate(&self) -> &Gate {
+        &self.gate
+    }
+
+    /// Makes sure that there is an administrator of the own account with this key; whether
+    /// something changed.
+    ///
+    /// # Errors
+    /// The key is that of another user, or the store does not take it.
+    pub fn set_administrator(
+        &self,
+        credentials: &Credentials,
+        now_seconds: u64,
+    ) -> Result<bool, ManagementError> {
+        let scope = Scope::new(&self.settings.account_id, "");
+        let now = i64::try_from(now_seconds).unwrap_or_default();
+        self.change_users(scope, |tx| users::set_administrator(tx, credentials, now), |_| Ok(()))
+    }
+
+    /// Changes users, and lets the gate know. `witness` sees the answer before anything is kept,
+    /// and may forbid it.
+    pub(crate) fn change_users<R>(
+        &self,
+        scope: Scope,
+        change: impl FnOnce(&mut Transaction<'_>) -> Result<R, ManagementError>,
+        witness: impl FnOnce(&R) -> Result<(), ManagementError>,
+    ) -> Result<R, ManagementError> {
+        let mut state = lock(&self.state);
+        let mut tx = Transaction::new(&mut state, scope);
+        let answer = change(&mut tx)?;
+        witness(&answer)?;
+        if !tx.commit()?.keys.is_empty() {
+            self.gate.follow(&state);
+        }
+        Ok(answer)
     }
 
     /// Runs one operation for a caller: in a transaction, published before it is acknowledged.
+    /// `witness` sees the answer before anything is kept, and may forbid it.
     pub(crate) fn run(
         &self,
         operation: &Operation,
         caller: &Caller,
         now_ms: u64,
+        witness: impl FnOnce(&Answer) -> Result<(), ManagementError>,
     ) -> Result<Answer, ManagementError> {
         let mut state = lock(&self.state);
         let tx = Transaction::new(&mut state, caller.scope.clone());
@@ -141,6 +196,7 @@ impl Plane {
         let mut tx = call.tx;
         let mut publication = lock(&self.publication);
         let change = publication.prepare(&mut tx, &self.settings)?;
+        witness(&answer)?;
         tx.commit()?;
         if let Some(change) = change {
             publication.put_in_force(change);
@@ -160,17 +216,20 @@ pub(crate) mod tests {
     use crate::documents::Document;
     use crate::store::MemoryStore;
 
-    /// A plane that keeps nothing and asks nobody.
-    pub(crate) fn plane() -> Plane {
-        let settings = Settings {
+    pub(crate) fn settings() -> Settings {
+        Settings {
             account_id: "000000000000".into(),
             region: "us-east-1".into(),
             log_folder: None,
             host_suffix: "localhost".into(),
-        };
+        }
+    }
+
+    /// A plane that keeps nothing and asks nobody.
+    pub(crate) fn plane() -> Plane {
         let store = Box::<MemoryStore>::default();
         let files = Definitions::default();
-        Plane::open(store, Access::Open, settings, files, Arc::default()).unwrap()
+        Plane::open(store, Access::Open, settings(), files, Arc::default()).unwrap()
     }
 
     /// Writes a document that no operation under test makes.

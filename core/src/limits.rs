@@ -258,6 +258,16 @@ pub const TEST_RESPONSE_BYTES_MAX: usize = 10 * 1024 * 1024;
 pub const TEST_MARGIN_MS: u64 = 800;
 /// AWS execution logs cut what is longer than this, bytes.
 pub const EXECUTION_LOG_VALUE_BYTES_MAX: usize = 1_024;
+/// AWS "Users in an account".
+pub const IAM_USERS_MAX: usize = 5_000;
+/// AWS "Access keys assigned to an IAM user".
+pub const ACCESS_KEYS_PER_USER_MAX: usize = 2;
+/// Signing keys kept of access keys, days and regions; beyond it they are derived anew.
+pub const SIGNING_KEYS_MAX: usize = 4_096;
+/// Longest record of the audit log, bytes (AWS: 256 KB); parameters that do not fit are left out.
+pub const AUDIT_RECORD_BYTES_MAX: usize = 64 * 1024;
+/// Longest text within a record of the audit log that a caller chooses, characters.
+pub const AUDIT_TEXT_CHARS_MAX: usize = 1_024;
 
 // --- Workers ------------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ mod serve;
 mod source;
 mod tls;
 mod up;
+mod user;
 mod watch;
 
 use std::process::ExitCode;
@@ -48,6 +49,7 @@ fn run(command: &Command) -> Result<(), Failure> {
     match command {
         Command::Up(up) => up::run(up),
         Command::Serve(serve) => serve::run(serve),
+        Command::User(user) => user::run(user),
         Command::Check(check) => check::run(check),
         Command::Store(Store::History(asked)) => history::run(asked),
         Command::Echo(echo) => echo::run(echo.listen),

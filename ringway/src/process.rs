@@ -8,11 +8,13 @@ use std::sync::mpsc::SyncSender;
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use ringway_control::access_log::Writer;
+use ringway_control::access_log::{self, Writer};
 use ringway_control::admin::{self, Admin};
+use ringway_control::audit::Audit;
 use ringway_control::plane::Plane;
 use ringway_core::limits::ACCESS_LOG_FINISH_MS;
 use ringway_core::link::{Counters, LogSink};
+use ringway_core::snapshot::LogDestination;
 use ringway_proxy::Handle;
 use rustls::ServerConfig;
 use signal_hook::consts::{SIGINT, SIGTERM};
@@ -147,6 +149,15 @@ fn server_config(
         None => tls::self_signed(suffixes, https.addr.ip())?,
     };
     Ok((https.addr, config))
+}
+
+/// The audit log, if there is one.
+pub(crate) fn audit(destination: Option<&LogDestination>) -> Result<Audit, Failure> {
+    let Some(destination) = destination else { return Ok(Audit::off()) };
+    Audit::open(destination).map_err(|error| {
+        let name = access_log::name(destination);
+        Failure::new(format!("cannot open the audit log {name} (--audit-log): {error}"))
+    })
 }
 
 /// Binds the admin port; one that asks nobody who they are stays on this machine.

@@ -19,7 +19,7 @@ use ringway_core::limits::ACCESS_LOG_FILES_MAX;
 use ringway_core::link::{Counter, LogBatch};
 use ringway_core::snapshot::LogDestination;
 
-use sink::Sink;
+pub(crate) use sink::{Readers, Sink};
 
 /// What the writer counts; it is the only one that adds.
 #[derive(Debug, Default)]
@@ -45,7 +45,7 @@ pub fn name(destination: &LogDestination) -> Cow<'_, str> {
 /// # Errors
 /// Why it cannot.
 pub fn check(destination: &LogDestination) -> io::Result<()> {
-    Sink::open(destination, Instant::now()).map(drop)
+    Sink::open(destination, Readers::Umask, Instant::now()).map(drop)
 }
 
 /// The running writer thread.
@@ -126,7 +126,7 @@ impl Sinks {
     fn sink(&mut self, destination: &Arc<LogDestination>, now: Instant) -> io::Result<&mut Sink> {
         if !self.open.contains_key(destination) {
             self.make_room();
-            let sink = Sink::open(destination, now)?;
+            let sink = Sink::open(destination, Readers::Umask, now)?;
             self.open.insert(Arc::clone(destination), sink);
         }
         Ok(self.open.get_mut(destination).expect("it was there or has just been put there"))

@@ -3,7 +3,7 @@
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::os::fd::AsFd;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ use ringway_core::snapshot::LogDestination;
 
 /// An open destination.
 #[derive(Debug)]
-pub(super) struct Sink {
+pub(crate) struct Sink {
     file: File,
     /// Where the file lies; `None` for a standard stream.
     place: Option<Place>,
@@ -24,15 +24,29 @@ pub(super) struct Sink {
 #[derive(Debug)]
 struct Place {
     path: Box<Path>,
+    readers: Readers,
     identity: Identity,
     looked: Instant,
+}
+
+/// Who may read a file that is made.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Readers {
+    /// Whoever the umask lets.
+    Umask,
+    /// The owner.
+    Owner,
 }
 
 /// Device and inode.
 type Identity = (u64, u64);
 
 impl Sink {
-    pub(super) fn open(destination: &LogDestination, now: Instant) -> io::Result<Self> {
+    pub(crate) fn open(
+        destination: &LogDestination,
+        readers: Readers,
+        now: Instant,
+    ) -> io::Result<Self> {
         // The standard streams are duplicated: Rust's own are locked while a slow reader blocks
         // a write, and would block whoever prints.
         let (file, place) = match destination {
@@ -40,8 +54,8 @@ impl Sink {
             LogDestination::Stderr => (duplicate(&io::stderr())?, None),
             LogDestination::File(path) => {
                 let path = Path::new(&**path);
-                let (file, identity) = append_to(path)?;
-                (file, Some(Place { path: path.into(), identity, looked: now }))
+                let (file, identity) = append_to(path, readers)?;
+                (file, Some(Place { path: path.into(), readers, identity, looked: now }))
             }
         };
         Ok(Self { file, place, torn: false, written: now })
@@ -53,7 +67,7 @@ impl Sink {
     }
 
     /// Appends a batch whole. After a write that stopped half-way the next one starts a new line.
-    pub(super) fn write(&mut self, batch: &[u8], now: Instant) -> io::Result<()> {
+    pub(crate) fn write(&mut self, batch: &[u8], now: Instant) -> io::Result<()> {
         self.follow(now);
         self.written = now;
         if self.torn {
@@ -77,7 +91,7 @@ impl Sink {
         if std::fs::metadata(&place.path).is_ok_and(|found| identity(&found) == place.identity) {
             return;
         }
-        if let Ok((file, identity)) = append_to(&place.path) {
+        if let Ok((file, identity)) = append_to(&place.path, place.readers) {
             self.file = file;
             self.torn = false;
             place.identity = identity;
@@ -85,8 +99,13 @@ impl Sink {
     }
 }
 
-fn append_to(path: &Path) -> io::Result<(File, Identity)> {
-    let file = OpenOptions::new().append(true).create(true).open(path).map_err(|error| {
+fn append_to(path: &Path, readers: Readers) -> io::Result<(File, Identity)> {
+    let mode = match readers {
+        Readers::Umask => 0o666,
+        Readers::Owner => 0o600,
+    };
+    let mut options = OpenOptions::new();
+    let file = options.append(true).create(true).mode(mode).open(path).map_err(|error| {
         let parent = path.parent().filter(|parent| !parent.is_dir());
         match parent.filter(|_| error.kind() == ErrorKind::NotFound) {
             Some(parent) => {

@@ -3,19 +3,20 @@
 //! It must not know how workers serve; it reads their counters.
 
 mod health;
+mod own;
 mod serve;
 
 use std::fmt;
 use std::io;
-use std::net::TcpListener;
+use std::net::{IpAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, SystemTime};
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::{StatusCode, header};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
+use axum::http::header;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -28,6 +29,7 @@ use crate::error::ManagementError;
 use crate::metrics::{self, Scrape};
 use crate::plane::Plane;
 use crate::rest;
+use serve::Peer;
 
 /// What the admin port shows.
 pub struct Admin {
@@ -102,11 +104,12 @@ pub fn spawn(listener: TcpListener, admin: Arc<Admin>) -> io::Result<JoinHandle<
 /// All routes of the admin port; what is merged into it shares its bounds and its error bodies.
 pub fn router(admin: Arc<Admin>) -> Router {
     let offered = if admin.reset {
-        Router::new().route("/_ringway/reset", post(reset))
+        Router::new().route("/_ringway/reset", post(own::reset))
     } else {
         Router::new()
     };
     offered
+        .route("/_ringway/users", post(own::users))
         .route("/metrics", get(scrape))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
@@ -124,22 +127,19 @@ async fn scrape(State(admin): State<Arc<Admin>>) -> Response {
     }
 }
 
-async fn reset(State(admin): State<Arc<Admin>>) -> Response {
-    let plane = Arc::clone(&admin.plane);
-    match tokio::task::spawn_blocking(move || plane.reset()).await {
-        Ok(Ok(())) => StatusCode::NO_CONTENT.into_response(),
-        Ok(Err(error)) => error.into_response(),
-        Err(_) => ManagementError::internal().into_response(),
-    }
-}
-
 /// Everything else is the management API's.
 async fn managed(State(admin): State<Arc<Admin>>, request: Request) -> Response {
     let path = request.uri().path().to_owned();
-    match rest::serve(Arc::clone(&admin.plane), request).await {
+    let peer = peer(&request);
+    match rest::serve(Arc::clone(&admin.plane), request, peer).await {
         Some(response) => response,
         None => ManagementError::unknown_path(&path).into_response(),
     }
+}
+
+/// Where a request comes from.
+fn peer(request: &Request) -> Option<IpAddr> {
+    request.extensions().get::<ConnectInfo<Peer>>().map(|ConnectInfo(Peer(addr))| addr.ip())
 }
 
 async fn within_time(request: Request, next: Next) -> Response {

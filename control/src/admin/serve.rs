@@ -8,7 +8,8 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
-use axum::serve::Listener;
+use axum::extract::connect_info::Connected;
+use axum::serve::{IncomingStream, Listener};
 use ringway_core::limits::{
     ACCEPT_BACKOFF_MS, ADMIN_CONNECTION_MS, ADMIN_CONNECTIONS_MAX, ADMIN_IDLE_MS,
 };
@@ -21,7 +22,18 @@ use tokio::time::{Instant, Sleep, sleep, sleep_until};
 pub(super) async fn run(listener: TcpListener, router: Router) -> io::Result<()> {
     let listener = tokio::net::TcpListener::from_std(listener)?;
     let places = Arc::new(Semaphore::new(ADMIN_CONNECTIONS_MAX));
-    axum::serve(Bounded { listener, places }, router).await
+    let service = router.into_make_service_with_connect_info::<Peer>();
+    axum::serve(Bounded { listener, places }, service).await
+}
+
+/// Where a request comes from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Peer(pub(super) SocketAddr);
+
+impl Connected<IncomingStream<'_, Bounded>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, Bounded>) -> Self {
+        Self(*stream.remote_addr())
+    }
 }
 
 /// A listener that takes no more connections than it has places for.

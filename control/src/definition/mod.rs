@@ -9,6 +9,7 @@ mod rest_api;
 mod secret;
 mod stage;
 mod usage;
+mod user;
 
 pub(crate) use connection::{ClientCertificate, VpcLink};
 pub(crate) use documentation::DocumentationVersion;
@@ -21,6 +22,8 @@ pub(crate) use rest_api::{DeployedApi, GatewayResponse, RestApiHeader, whole};
 pub(crate) use secret::Secret;
 pub(crate) use stage::{Deployment, Stage};
 pub(crate) use usage::{Account, ApiKey, ApiStage, UsagePlan, UsagePlanKey};
+pub use user::KeyStatus;
+pub(crate) use user::{AccessKey, User};
 
 use ringway_core::definition::{Authorizer, DocumentationPart, Model, RequestValidator, Resource};
 

@@ -127,6 +127,18 @@ impl Model {
     }
 }
 
+impl Operation {
+    /// Whether its input has tags, set or taken away.
+    pub(super) fn has_tags(&self) -> bool {
+        match MODEL.shape(&self.input) {
+            Shape::Structure { members, .. } => {
+                members.contains_key("tags") || members.contains_key("tagKeys")
+            }
+            _ => false,
+        }
+    }
+}
+
 impl RawOperation {
     fn named(self, name: String) -> Operation {
         let (path, query) = match self.uri.split_once('?') {

@@ -45,6 +45,15 @@ pub(super) fn find(method: &str, path: &str, query: &[(String, String)]) -> Opti
     })
 }
 
+/// Whether some operation has this path, with another verb or query.
+pub(super) fn knows(path: &str) -> bool {
+    let parts: Vec<&str> = path.trim_start_matches('/').trim_end_matches('/').split('/').collect();
+    MODEL
+        .operations
+        .iter()
+        .any(|operation| operation.path.len() == parts.len() && labels(operation, &parts).is_some())
+}
+
 fn labels(operation: &'static Operation, parts: &[&str]) -> Option<HashMap<&'static str, String>> {
     let mut labels = HashMap::new();
     for (segment, part) in operation.path.iter().zip(parts) {

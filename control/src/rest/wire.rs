@@ -39,6 +39,14 @@ pub(crate) enum Answer {
 }
 
 impl Answer {
+    /// The object that it shows, if it does.
+    pub(crate) fn json(&self) -> Option<&Value> {
+        match self {
+            Self::Json(value) => Some(value),
+            Self::Empty | Self::Document { .. } => None,
+        }
+    }
+
     /// With the operation's own status.
     pub(super) fn into_response(self, code: u16) -> Response {
         let status = StatusCode::from_u16(code).unwrap_or(StatusCode::OK);

@@ -39,9 +39,8 @@ impl<'d> Import<'d> {
         at: &At<'_>,
     ) -> IndexMap<String, MethodResponse> {
         let mut found = IndexMap::new();
+        // AWS says nothing of an operation without (recorded).
         let Some(responses) = self.problems.object(operation, "responses", at) else {
-            let verb = &method.http_method;
-            self.problems.warn(format!("No responses specified for '{verb} {path}'"));
             return found;
         };
         let at = at.key("responses");

@@ -11,11 +11,13 @@
 mod canonical;
 mod claim;
 mod key;
+mod sign;
 mod verify;
 
 pub use canonical::{PathRule, Scratch};
 pub use claim::{Claim, Scope, Verified};
 pub use key::SigningKey;
+pub use sign::{Signer, amz_date};
 
 use aws_lc_rs::digest;
 

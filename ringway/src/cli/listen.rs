@@ -1,12 +1,13 @@
 //! The flags that `up` and `serve` share: where a process listens and how it runs.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 use std::time::Duration;
 
 use clap::Args;
 use ringway_core::limits::{DRAIN_DEADLINE_MS_DEFAULT, WORKERS_MAX};
+use ringway_core::snapshot::LogDestination;
 
 use super::value::{address, host_suffix, self_signed};
 
@@ -47,6 +48,10 @@ pub(crate) struct Listen {
     /// [default: localhost].
     #[arg(long, value_name = "NAME", value_parser = host_suffix, value_delimiter = ',')]
     host_suffix: Vec<String>,
+    /// One JSON record a management call, in CloudTrail's shape, to a file or to `stdout:`
+    /// [default: audit.log in the data folder, if there is one].
+    #[arg(long, value_name = "FILE")]
+    audit_log: Option<PathBuf>,
 }
 
 /// Whether a certificate is made up.
@@ -86,6 +91,10 @@ pub(crate) struct Https {
     pub(crate) files: Option<(PathBuf, PathBuf)>,
 }
 
+fn is_stdout(path: &Path) -> bool {
+    path.as_os_str() == "stdout:"
+}
+
 const fn local(port: u16) -> SocketAddr {
     SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port)
 }
@@ -113,12 +122,22 @@ impl Listen {
             workers: self.workers.or(below.workers),
             drain_deadline: self.drain_deadline.or(below.drain_deadline),
             host_suffix: suffixes,
+            audit_log: self.audit_log.or(below.audit_log),
         }
     }
 
     /// The files that are named.
     pub(super) fn paths(&mut self) -> impl Iterator<Item = &mut PathBuf> {
-        self.cert.iter_mut().chain(&mut self.key)
+        let log = self.audit_log.iter_mut().filter(|path| !is_stdout(path));
+        self.cert.iter_mut().chain(&mut self.key).chain(log)
+    }
+
+    /// Where management calls are recorded, if it was said.
+    pub(crate) fn audit_log(&self) -> Option<LogDestination> {
+        self.audit_log.as_deref().map(|path| match is_stdout(path) {
+            true => LogDestination::Stdout,
+            false => LogDestination::File(path.to_string_lossy().into()),
+        })
     }
 
     /// What the flags say together.

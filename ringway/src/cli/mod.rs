@@ -4,6 +4,7 @@ mod listen;
 mod serve;
 #[cfg(test)]
 mod tests;
+mod user;
 mod value;
 
 use std::net::SocketAddr;
@@ -14,6 +15,7 @@ use clap_complete::Shell;
 
 pub(crate) use listen::{Https, Listen, Listening};
 pub(crate) use serve::{Keep, Serve};
+pub(crate) use user::{Place, User};
 use value::address;
 
 const EXAMPLES: &str = "\
@@ -21,6 +23,7 @@ Examples:
   ringway up openapi.yaml
   ringway up ringway.yaml --workers 4 --http 0.0.0.0:8080
   ringway serve --data /var/lib/ringway
+  ringway user create ada --admin
   ringway check openapi.yaml";
 
 const UP_EXAMPLES: &str = "\
@@ -88,6 +91,8 @@ pub(crate) enum Command {
     Up(Box<Up>),
     /// Serve what is created through the management API, and keep it.
     Serve(Box<Serve>),
+    /// Users of a server's management API: who they are, their access keys and policies.
+    User(User),
     /// Import and compile a document without serving it; exit code 1 when it has errors.
     Check(Check),
     /// Look into the store of `serve`.

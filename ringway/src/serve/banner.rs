@@ -1,9 +1,10 @@
 //! What `serve` prints once it is ready.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use ringway_control::plane::Settings;
+use ringway_control::users::Credentials;
 
 use crate::banner::{head, reachable};
 use crate::output::counted;
@@ -20,6 +21,16 @@ pub(super) enum Kept {
     InNew(PathBuf),
 }
 
+impl Kept {
+    /// The folder, if there is one.
+    pub(super) fn folder(&self) -> Option<&Path> {
+        match self {
+            Self::InMemory => None,
+            Self::In(folder) | Self::InNew(folder) => Some(folder),
+        }
+    }
+}
+
 /// Everything that is told.
 pub(super) struct Banner<'a> {
     pub(super) process: &'a Process,
@@ -28,6 +39,8 @@ pub(super) struct Banner<'a> {
     pub(super) settings: &'a Settings,
     pub(super) apis: usize,
     pub(super) stages: usize,
+    /// The administrator's key, if it was made now.
+    pub(super) made: Option<&'a Credentials>,
     pub(super) notices: Vec<String>,
 }
 
@@ -56,6 +69,13 @@ impl fmt::Display for Banner<'_> {
         writeln!(f, "serving  {apis}, {}", counted(self.stages, "stage", "stages"))?;
         for notice in &self.notices {
             writeln!(f, "note: {notice}")?;
+        }
+        if let Some(made) = self.made {
+            writeln!(
+                f,
+                "\nThe administrator's access key, shown only now; for ~/.aws/credentials:"
+            )?;
+            writeln!(f, "\n{}", made.profile("default"))?;
         }
         if self.apis == 0 {
             writeln!(f, "\nThere is no API yet. Create one with any AWS tool, for example:")?;

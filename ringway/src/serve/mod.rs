@@ -1,5 +1,6 @@
 //! `ringway serve`: what was kept is served, what is changed is kept, until SIGTERM or SIGINT.
 
+mod administrator;
 mod banner;
 
 use std::env;
@@ -14,6 +15,7 @@ use ringway_control::store::{MemoryStore, SqliteStore, Store};
 use ringway_core::definition::Definitions;
 use ringway_core::error::CompileError;
 use ringway_core::link::Counters;
+use ringway_core::snapshot::LogDestination;
 
 use crate::cli::{Keep, Serve};
 use crate::failure::Failure;
@@ -48,8 +50,11 @@ fn start(serve: &Serve) -> Result<Process, Failure> {
     };
     let counters = Arc::<Counters>::default();
     let files = Definitions::default();
-    let plane = Plane::open(store, access(), settings, files, Arc::clone(&counters));
-    let plane = Arc::new(plane.map_err(unopened)?);
+    let plane = Plane::open(store, Access::Signed, settings, files, Arc::clone(&counters));
+    let audit = serve.listen().audit_log().or_else(|| default_audit_log(kept.folder()));
+    let plane = plane.map_err(unopened)?.with_audit(process::audit(audit.as_ref())?);
+    let made = administrator::ensure(&plane, kept.folder(), |name| env::var(name).ok())?;
+    let plane = Arc::new(plane);
     let process = Process::start(&listening, &plane, counters, reset)?;
     let banner = Banner {
         process: &process,
@@ -58,15 +63,17 @@ fn start(serve: &Serve) -> Result<Process, Failure> {
         settings: plane.settings(),
         apis: plane.count(Kind::RestApi),
         stages: plane.count(Kind::Stage),
+        made: made.as_ref(),
         notices: process::exposure(&process),
     };
     output::print(&banner.to_string());
     Ok(process)
 }
 
-/// Who may manage.
-fn access() -> Access {
-    Access::Open
+/// Beside the store.
+fn default_audit_log(folder: Option<&Path>) -> Option<LogDestination> {
+    let file = folder?.join("audit.log");
+    Some(LogDestination::File(file.to_string_lossy().into()))
 }
 
 fn open_store(keep: Keep) -> Result<(Box<dyn Store>, Kept, Reset), Failure> {

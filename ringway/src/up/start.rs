@@ -13,7 +13,7 @@ use crate::banner::Banner;
 use crate::cli::{Listening, Up};
 use crate::failure::Failure;
 use crate::output;
-use crate::process::{Process, Reset};
+use crate::process::{self, Process, Reset};
 use crate::reload::Reload;
 use crate::source::{self, Files};
 
@@ -33,7 +33,9 @@ pub(super) fn start(up: &Up) -> Result<Running, Failure> {
     let (files, loaded) = source::load(&up.file, &up.stage);
     let loaded = loaded.map_err(Failure::Source)?;
     let counters = Arc::<Counters>::default();
+    let audit = process::audit(up.listen.audit_log().as_ref())?;
     let plane = open(&listening, loaded.definitions.clone(), Arc::clone(&counters), &files)?;
+    let plane = Arc::new(plane.with_audit(audit));
     let process = Process::start(&listening, &plane, counters, Reset::Absent)?;
 
     let notices = notices::collect(&loaded, &process);
@@ -61,7 +63,7 @@ fn open(
     definitions: Definitions,
     counters: Arc<Counters>,
     files: &Files,
-) -> Result<Arc<Plane>, Failure> {
+) -> Result<Plane, Failure> {
     let settings = Settings {
         account_id: definitions.owner.account_id.to_string(),
         region: definitions.owner.region.to_string(),
@@ -70,7 +72,7 @@ fn open(
     };
     let store = Box::<MemoryStore>::default();
     let plane = Plane::open(store, Access::Open, settings, definitions, counters);
-    plane.map(Arc::new).map_err(|error| match error {
+    plane.map_err(|error| match error {
         OpenError::Store(error) => Failure::new(error.to_string()),
         OpenError::Definitions(errors) => Failure::Source(files.located(errors)),
     })

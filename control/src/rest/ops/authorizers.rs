@@ -109,16 +109,6 @@ pub(in crate::rest) fn delete(call: &mut Call<'_>) -> Answered {
     Ok(Answer::Empty)
 }
 
-/// TestInvokeAuthorizer: says why it does not run one.
-pub(in crate::rest) fn test_invoke(call: &mut Call<'_>) -> Answered {
-    let (_, authorizer) = existing(call)?;
-    Err(ManagementError::bad_request(format!(
-        "TestInvokeAuthorizer is not supported: authorizers are kept and exported, but Ringway \
-         does not run authorizers of type {} yet",
-        authorizer.authorizer_type
-    )))
-}
-
 /// Checks an authorizer, keeps it, shows it.
 fn keep(call: &mut Call<'_>, api: &str, authorizer: &Authorizer) -> Answered {
     checked(authorizer)?;
@@ -134,7 +124,7 @@ fn keep(call: &mut Call<'_>, api: &str, authorizer: &Authorizer) -> Answered {
 }
 
 /// The authorizer a call names; of an unknown API there is none.
-fn existing(call: &mut Call<'_>) -> Result<(String, Authorizer), ManagementError> {
+pub(super) fn existing(call: &mut Call<'_>) -> Result<(String, Authorizer), ManagementError> {
     let api = call.input.required("restApiId").to_owned();
     let id = call.input.required("authorizerId").to_owned();
     let text = "Invalid Authorizer identifier specified";

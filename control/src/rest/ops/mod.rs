@@ -5,6 +5,7 @@ pub(super) mod account;
 pub(super) mod api_keys;
 mod arn;
 mod authorizer_rules;
+pub(super) mod authorizer_test;
 pub(super) mod authorizers;
 pub(super) mod base_path_mappings;
 pub(super) mod client_certificates;

@@ -1,12 +1,12 @@
 //! Methods and their responses: recorded answers (aws-facts 50 to 62).
 
 use indexmap::IndexMap;
-use ringway_core::definition::Authorizer;
 use serde_json::{Value, json};
 
-use super::asked::{ask, check, new_api, patches, refused};
+use super::ask;
+use super::checks::{check, new_api, patches, refused};
 use crate::plane::Plane;
-use crate::plane::tests::{keep, plane};
+use crate::plane::tests::plane;
 
 const UNKNOWN_METHOD: &str = "Invalid Method identifier specified";
 const UNKNOWN_RESOURCE: &str = "Invalid Resource identifier specified";
@@ -14,14 +14,15 @@ const REPLACE_ONLY: &str = "Invalid patch operation specified. Must be one of: [
 const INVALID_AUTHORIZER: &str = "Invalid authorizer ID specified. Setting the authorization type \
                                   to CUSTOM or COGNITO_USER_POOLS requires a valid authorizer.";
 
-fn authorizer(plane: &Plane, api: &str, id: &str) {
-    let authorizer = Authorizer {
-        id: id.into(),
-        name: id.into(),
-        authorizer_type: "TOKEN".into(),
-        ..Authorizer::default()
-    };
-    keep(plane, api.rsplit('/').next().unwrap(), id, &authorizer);
+/// Makes an authorizer and gives its identifier.
+fn authorizer(plane: &Plane, api: &str) -> String {
+    let uri = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/\
+               arn:aws:lambda:us-east-1:000000000000:function:f/invocations";
+    let body = json!({"name": "a", "type": "TOKEN", "authorizerUri": uri,
+        "identitySource": "method.request.header.Auth"});
+    let (status, authorizer) = ask(plane, "POST", &format!("{api}/authorizers"), body);
+    assert_eq!(status, 201, "{authorizer}");
+    authorizer["id"].as_str().unwrap().to_owned()
 }
 
 #[test]
@@ -43,8 +44,7 @@ fn a_method_from_its_creation_to_its_end() {
 #[test]
 fn what_put_method_checks() {
     let plane = plane();
-    let (api, root) = new_api(&plane);
-    authorizer(&plane, &api, "au1");
+    let (_, root) = new_api(&plane);
     let mapping = |wrong: &str| {
         format!(
             "Invalid mapping expression specified: Validation Result: warnings : [], errors : \
@@ -102,8 +102,8 @@ fn what_put_method_checks() {
 #[test]
 fn what_put_method_takes() {
     let plane = plane();
-    let (api, root) = new_api(&plane);
-    authorizer(&plane, &api, "au1");
+    let (_, root) = new_api(&plane);
+    let au1 = authorizer(&plane, &api);
     refused(
         &plane,
         ("PUT", &format!("{root}/methods/TRACE"), json!({"authorizationType": "NONE"})),
@@ -114,13 +114,13 @@ fn what_put_method_takes() {
     let nowhere = "/restapis/none/resources/none/methods/GET";
     let body = json!({"authorizationType": "NONE"});
     refused(&plane, ("PUT", nowhere, body), 404, UNKNOWN_RESOURCE);
-    let none = json!({"authorizationType": "NONE", "authorizerId": "au1", "requestParameters": {},
+    let none = json!({"authorizationType": "NONE", "authorizerId": au1, "requestParameters": {},
         "requestModels": {}, "operationName": "named"});
     let shown = json!({"httpMethod": "GET", "authorizationType": "NONE", "apiKeyRequired": false,
         "operationName": "named"});
     check(&plane, ("PUT", &format!("{root}/methods/GET"), none), 201, shown);
-    let custom = json!({"authorizationType": "Custom", "authorizerId": "au1"});
-    let shown = json!({"httpMethod": "PUT", "authorizationType": "CUSTOM", "authorizerId": "au1",
+    let custom = json!({"authorizationType": "Custom", "authorizerId": au1});
+    let shown = json!({"httpMethod": "PUT", "authorizationType": "CUSTOM", "authorizerId": au1,
         "apiKeyRequired": false});
     check(&plane, ("PUT", &format!("{root}/methods/PUT"), custom), 201, shown);
 }
@@ -128,8 +128,8 @@ fn what_put_method_takes() {
 #[test]
 fn update_method_as_recorded() {
     let plane = plane();
-    let (api, root) = new_api(&plane);
-    authorizer(&plane, &api, "au1");
+    let (_, root) = new_api(&plane);
+    let au1 = authorizer(&plane, &api);
     let place = format!("{root}/methods/ANY");
     ask(&plane, "PUT", &place, json!({"authorizationType": "None"}));
     let parameter = "/requestParameters/method.request.querystring.optional";
@@ -151,11 +151,11 @@ fn update_method_as_recorded() {
     shown["requestParameters"]["method.request.querystring.optional"] = json!(false);
     check(&plane, ("PATCH", &place, replaced), 200, shown.clone());
     let authorized = patches(&[
-        ("replace", "/authorizerId", "au1"),
+        ("replace", "/authorizerId", au1.as_str()),
         ("replace", "/authorizationType", "CUSTOM"),
     ]);
     shown["authorizationType"] = json!("CUSTOM");
-    shown["authorizerId"] = json!("au1");
+    shown["authorizerId"] = json!(au1);
     check(&plane, ("PATCH", &place, authorized), 200, shown.clone());
     let removed = patches(&[("remove", parameter, ""), ("remove", model, "")]);
     let members = shown.as_object_mut().unwrap();

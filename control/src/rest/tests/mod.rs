@@ -1,6 +1,6 @@
 //! Asks as a request does, without a socket: route, input, constraints, transaction.
 
-mod asked;
+mod checks;
 mod integrations;
 mod methods;
 mod resources;
@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 
 use super::dispatch::Run;
 use super::input::Input;
-use super::wire::{Answer, Request};
-use super::{Operation, answer, query_of, route};
-use crate::access::Caller;
+use super::wire::Answer;
+use super::{Operation, answer, event, query_of, route};
+use crate::access::{Caller, Presented};
 use crate::documents::Scope;
 use crate::plane::Plane;
 
@@ -24,9 +24,11 @@ pub(crate) fn ask(plane: &Plane, method: &str, uri: &str, body: Value) -> (u16, 
     let route = route::find(method, path, &query);
     let route = route.unwrap_or_else(|| panic!("no operation at {method} {uri}"));
     let bytes = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
-    let request = Request { headers: &HeaderMap::new(), query: &query, body: &bytes };
+    let (headers, verb) = (HeaderMap::new(), method.parse().unwrap());
+    let (method, headers) = (&verb, &headers);
+    let call = Presented { method, path, query: "", headers, body: &bytes, peer: None };
     let code = route.operation.code;
-    match answer(plane, &route, &request) {
+    match answer(plane, &route, &query, call, event(&route, call, "id")) {
         Ok(Answer::Json(value)) => (code, value),
         Ok(Answer::Empty) => (code, Value::Null),
         Ok(Answer::Document { body, .. }) => (code, String::from_utf8_lossy(&body).into()),
@@ -39,9 +41,9 @@ pub(crate) fn ask(plane: &Plane, method: &str, uri: &str, body: Value) -> (u16, 
 /// Runs `run` as the caller of [`ask`] would, for what no operation of a test makes.
 pub(crate) fn prepare(plane: &Plane, members: Value, run: Run) {
     let settings = plane.settings();
-    let caller = Caller { scope: Scope::new(&settings.account_id, &settings.region) };
+    let caller = Caller::anybody(Scope::new(&settings.account_id, &settings.region));
     let operation = Operation { name: "Prepare", input: Input::of(members), run };
-    plane.run(&operation, &caller, 0).unwrap();
+    plane.run(&operation, &caller, 0, |_| Ok(())).unwrap();
 }
 
 /// A new API; its identifier.

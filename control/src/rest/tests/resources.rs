@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::asked::{ask, check, new_api, patches, refused};
+use super::ask;
+use super::checks::{check, new_api, patches, refused};
 use crate::plane::Plane;
 use crate::plane::tests::plane;
 

@@ -42,6 +42,12 @@ impl SqliteStore {
         open::open(folder, migrate::MIGRATIONS)
     }
 
+    /// Whether a folder has a store.
+    #[must_use]
+    pub fn exists(folder: &Path) -> bool {
+        folder::store_in(folder).exists()
+    }
+
     /// Whether there was none until now.
     #[must_use]
     pub fn is_new(&self) -> bool {
