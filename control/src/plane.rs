@@ -213,7 +213,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::documents::Document;
+    use crate::documents::{Document, Scope};
     use crate::store::MemoryStore;
 
     pub(crate) fn settings() -> Settings {
@@ -234,7 +234,7 @@ pub(crate) mod tests {
 
     /// Writes a document that no operation under test makes.
     pub(crate) fn keep<T: Document>(plane: &Plane, parent: &str, id: &str, document: &T) {
-        let scope = crate::documents::Scope::new("000000000000", "us-east-1");
+        let scope = Scope::new("000000000000", "us-east-1");
         let mut state = plane.state.lock().unwrap();
         let mut tx = Transaction::new(&mut state, scope);
         tx.put(parent, id, document).unwrap();

@@ -13,6 +13,7 @@ pub mod policies;
 pub mod json;
 pub mod routes;
 pub mod signatures;
+pub mod templates;
 
 #[path = "../../core/src/http/invariants.rs"]
 pub mod invariants;

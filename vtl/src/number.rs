@@ -179,10 +179,33 @@ pub(crate) fn write_double(number: f64, out: &mut String) {
     }
 }
 
+/// Writes a whole number without the machinery of formatting.
+pub(crate) fn write_int(number: i32, out: &mut String) {
+    let mut digits = [0u8; 11];
+    let mut at = digits.len();
+    let mut rest = number.unsigned_abs();
+    loop {
+        at -= 1;
+        digits[at] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    if number < 0 {
+        at -= 1;
+        digits[at] = b'-';
+    }
+    out.extend(digits[at..].iter().map(|digit| char::from(*digit)));
+}
+
 /// Java's text of a number.
 pub(crate) fn write(value: &Value, out: &mut String) {
     let _ = match value {
-        Value::Int(number) => write!(out, "{number}"),
+        Value::Int(number) => {
+            write_int(*number, out);
+            Ok(())
+        }
         Value::Long(number) => write!(out, "{number}"),
         Value::Big(number) => write!(out, "{number}"),
         Value::Double(number) => {

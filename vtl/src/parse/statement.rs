@@ -20,13 +20,18 @@ impl Parser<'_> {
     pub(super) fn block(&mut self) -> Result<Block, ParseError> {
         self.nested(|parser| {
             let mut block = Block::new();
+            let mut text = String::new();
             while parser.peek(0)?.begins_statement() {
                 match parser.statement()? {
-                    Some(Node::Text(text)) => append_text(&mut block, &text),
-                    Some(node) => block.push(node),
+                    Some(Node::Text(more)) => text.push_str(&more),
+                    Some(node) => {
+                        append_text(&mut block, &mut text);
+                        block.push(node);
+                    }
                     None => {}
                 }
             }
+            append_text(&mut block, &mut text);
             block.shrink_to_fit();
             Ok(block)
         })
@@ -164,12 +169,8 @@ impl Parser<'_> {
     }
 }
 
-fn append_text(block: &mut Block, text: &str) {
-    if text.is_empty() {
-        return;
-    }
-    match block.last_mut() {
-        Some(Node::Text(before)) => *before = [&**before, text].concat().into(),
-        _ => block.push(Node::Text(text.into())),
+fn append_text(block: &mut Block, text: &mut String) {
+    if !text.is_empty() {
+        block.push(Node::Text(std::mem::take(text).into()));
     }
 }

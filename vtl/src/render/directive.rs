@@ -3,12 +3,17 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
+use super::expression::ENTRY_BYTES;
 use super::frame::Frame;
 use super::{Defined, Halt, Outcome, Render};
 use crate::limits::{DEFINE_DEPTH_MAX, MACRO_DEPTH_MAX};
 use crate::parse;
 use crate::program::{Arm, Block, Call, Expression, Foreach, LoopSlots, Macro, Node, Place, Slot};
 use crate::value::{BlockId, List, ListKind, LoopScope, Map, Scope, Value};
+
+/// What an `#evaluate` costs beyond its text.
+const EVALUATED_BYTES: usize = 1_024;
+const EVALUATED_STEPS: u64 = 100;
 
 /// A list or the values of a map, while a loop goes over it.
 struct Elements {
@@ -310,10 +315,12 @@ impl<'p> Render<'p, '_> {
     fn evaluate(&mut self, text: &'p Expression) -> Outcome {
         let value = self.value(text)?;
         let source = self.text_of(&value)?.unwrap_or_default();
-        self.meter.make(source.len() * 8)?;
+        // A program is about ten times its text, and costs more than to render what is in it.
+        let names = self.names.len() + self.macros.len();
+        self.meter.make(EVALUATED_BYTES + source.len() * 10 + names * ENTRY_BYTES)?;
+        self.meter.steps(EVALUATED_STEPS + source.len() as u64 + names as u64 * 4)?;
         let known = self.macros.iter().map(|each| each.name.clone()).collect::<Vec<_>>();
         let names = self.names.clone().into_owned();
-        self.meter.steps(names.len() as u64 + known.len() as u64 + source.len() as u64 / 8)?;
         let program = parse::program(&source, names, &known)
             .map_err(|error| Halt::fail(error.to_string()))?;
         let (program, rest) = self.programs.keep(program);

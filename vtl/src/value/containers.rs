@@ -158,6 +158,11 @@ impl Map {
         self.0.entries.borrow().get(&Name(key)).cloned()
     }
 
+    /// Looks at the value of a text key.
+    pub(crate) fn with<T>(&self, key: &str, look: impl FnOnce(Option<&Value>) -> T) -> T {
+        look(self.0.entries.borrow().get(&Name(key)))
+    }
+
     /// Puts a value under a key and says what was there.
     pub fn insert(&self, key: impl Into<Value>, value: impl Into<Value>) -> Option<Value> {
         let mut entries = self.0.entries.borrow_mut();

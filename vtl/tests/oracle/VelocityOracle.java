@@ -89,12 +89,12 @@ public class VelocityOracle {
     runtime.setProperty("runtime.log.logsystem.class", "org.apache.velocity.runtime.log.NullLogChute");
     runtime.init();
     SimpleNode tree = runtime.parse(new StringReader((String) one.get("template")), "t");
-    Map<String, Object> values = (Map<String, Object>) one.get("context");
+    VelocityContext values = context((Map<String, Object>) one.get("context"));
     long start = 0;
     for (int turn = -turns; turn < turns; turn++) {
       if (turn == 0) start = System.nanoTime();
       StringWriter text = new StringWriter();
-      InternalContextAdapterImpl adapter = new InternalContextAdapterImpl(context(values));
+      InternalContextAdapterImpl adapter = new InternalContextAdapterImpl(new VelocityContext(values));
       if (turn == -turns) tree.init(adapter, runtime);
       tree.render(adapter, text);
       if (text.toString().isEmpty()) throw new IllegalStateException();

@@ -111,6 +111,10 @@ pub(in crate::rest) fn create(call: &mut Call<'_>) -> Answered {
         tags,
         api,
     };
+    if let Some(source) = call.input.text("cloneFrom").map(str::to_owned) {
+        let header = super::import::clone(call, &source, header)?;
+        return show(&header, Tags::WhenSet).map(Answer::Json);
+    }
     let root =
         Resource { id: header.root_resource_id.clone(), path: "/".into(), ..Resource::default() };
     call.tx.put(&id, &root.id, &root)?;

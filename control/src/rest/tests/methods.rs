@@ -102,7 +102,7 @@ fn what_put_method_checks() {
 #[test]
 fn what_put_method_takes() {
     let plane = plane();
-    let (_, root) = new_api(&plane);
+    let (api, root) = new_api(&plane);
     let au1 = authorizer(&plane, &api);
     refused(
         &plane,
@@ -128,7 +128,7 @@ fn what_put_method_takes() {
 #[test]
 fn update_method_as_recorded() {
     let plane = plane();
-    let (_, root) = new_api(&plane);
+    let (api, root) = new_api(&plane);
     let au1 = authorizer(&plane, &api);
     let place = format!("{root}/methods/ANY");
     ask(&plane, "PUT", &place, json!({"authorizationType": "None"}));
