@@ -100,7 +100,7 @@ impl Mix<'_> {
         let revision = u64::from(round) * 2 + 1;
         let took = deploy(self.client, api, revision)?;
         self.timed.add("CreateDeployment", took);
-        self.arrived(round % 2 == 0, api, revision)?;
+        self.arrived(round.is_multiple_of(2), api, revision)?;
         let change = json!({
             "op": "replace",
             "path": format!("/variables/{REVISION_VARIABLE}"),
@@ -109,7 +109,7 @@ impl Mix<'_> {
         let patch = json!({"patchOperations": [change]});
         let stage = format!("/restapis/{api}/stages/{STAGE}");
         self.call("UpdateStage", "PATCH", &stage, &patch)?;
-        self.arrived(round % 2 == 0, api, revision + 1)
+        self.arrived(round.is_multiple_of(2), api, revision + 1)
     }
 
     fn arrived(&mut self, by_health: bool, api: &str, revision: u64) -> io::Result<()> {

@@ -20,7 +20,7 @@ pub(super) fn fill(
     let mut ids = Vec::with_capacity(apis as usize);
     for number in 0..apis {
         ids.push(deployed(client, &document(number, resources))?);
-        if (number + 1) % STEP == 0 || number + 1 == apis {
+        if (number + 1).is_multiple_of(STEP) || number + 1 == apis {
             progress(&format!("{} of {apis} APIs are deployed", number + 1));
         }
     }

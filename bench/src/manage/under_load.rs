@@ -118,7 +118,7 @@ fn deployments(
         if Instant::now() < start + time + MARGIN {
             made.in_time += 1;
         }
-        if revision % u64::from(STEP) == 0 {
+        if revision.is_multiple_of(u64::from(STEP)) {
             progress(&format!("{revision} of {wanted} deployments"));
         }
     }

@@ -138,6 +138,7 @@ prop_compose! {
             http_method: (http || aws).then(|| "POST".to_owned()),
             uri: uri.map(str::to_owned),
             connection_type: connection_type.map(str::to_owned),
+            integration_target: link.as_ref().map(|link| format!("arn:aws:target/{link}")),
             connection_id: link,
             integration_target: None,
             credentials,
