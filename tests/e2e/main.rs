@@ -35,6 +35,7 @@ mod routing;
 mod serve;
 mod startup;
 mod store;
+mod test_invoke;
 mod throttle;
 mod timeouts;
 mod tls;

@@ -31,7 +31,7 @@ use crate::audit::{Event, Source};
 use crate::error::ManagementError;
 use crate::identifiers;
 use crate::plane::Plane;
-pub(crate) use call::Call;
+pub(crate) use call::{After, Call, Test};
 use dispatch::Run;
 use input::Input;
 pub(crate) use wire::Answer;
