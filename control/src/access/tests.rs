@@ -142,8 +142,10 @@ fn what_is_not_signed_as_it_is_sent_is_refused() {
     check(Sent { path: "/x/../restapis", ..Sent::default() }, &headers, invalid);
     check(Sent { path: "/./restapis", ..Sent::default() }, &headers, invalid);
     check(Sent::default(), &HeaderMap::new(), "MissingAuthenticationTokenException");
-    let mut many = headers.clone();
-    (0..100).for_each(|_| drop(many.append("x-other", HeaderValue::from_static("1"))));
+    let mut many = headers;
+    while many.len() <= 100 {
+        many.append("x-other", HeaderValue::from_static("1"));
+    }
     check(Sent::default(), &many, "IncompleteSignatureException");
 }
 
