@@ -99,6 +99,7 @@ pub(crate) fn with_context(snapshot: &Snapshot, request: &str, call: impl FnOnce
         stage: Some(stage),
         method: Some(stage.method(method)),
         client: None,
+        body: None,
         error: None,
         outcome: Some(outcome),
     });

@@ -10,6 +10,7 @@ pub mod access;
 pub mod access_log;
 pub mod admin;
 pub mod audit;
+mod data_plane;
 mod definition;
 pub mod documents;
 pub mod error;

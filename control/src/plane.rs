@@ -7,15 +7,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ringway_core::definition::Definitions;
 use ringway_core::error::CompileError;
-use ringway_core::link::{Counters, Published};
+use ringway_core::link::{Commands, Counters, Published};
 use ringway_core::snapshot::Snapshot;
 
 use crate::access::{Access, Caller, Gate};
 use crate::audit::Audit;
+use crate::data_plane::DataPlane;
 use crate::documents::{Kind, Scope, State, Transaction};
 use crate::error::ManagementError;
 use crate::publication::Publication;
-use crate::rest::{Answer, Call, Operation};
+use crate::rest::{After, Answer, Call, Operation};
 use crate::store::{Store, StoreError};
 use crate::users::{self, Credentials};
 
@@ -37,6 +38,7 @@ pub struct Plane {
     state: Mutex<State>,
     publication: Mutex<Publication>,
     published: Arc<Published>,
+    data_plane: DataPlane,
     settings: Settings,
     gate: Gate,
     audit: Audit,
@@ -76,7 +78,8 @@ impl Plane {
         let published = Arc::clone(publication.publisher().published());
         let publication = Mutex::new(publication);
         let (gate, audit) = (Gate::new(access, &state), Audit::off());
-        Ok(Self { state: Mutex::new(state), publication, published, settings, gate, audit })
+        let (state, data_plane) = (Mutex::new(state), DataPlane::default());
+        Ok(Self { state, publication, published, data_plane, settings, gate, audit })
     }
 
     /// Records every call of the admin port that manages something.
@@ -94,6 +97,12 @@ impl Plane {
     #[must_use]
     pub fn published(&self) -> &Arc<Published> {
         &self.published
+    }
+
+    /// What workers are asked to do.
+    #[must_use]
+    pub fn commands(&self) -> &Arc<Commands> {
+        self.data_plane.commands()
     }
 
     /// Serves other definitions from files.
@@ -174,8 +183,9 @@ impl Plane {
         Ok(answer)
     }
 
-    /// Runs one operation for a caller: in a transaction, published before it is acknowledged.
-    /// `witness` sees the answer before anything is kept, and may forbid it.
+    /// Runs one operation for a caller: in a transaction, published before it is acknowledged, and
+    /// then what it asks of the data plane, when others may use the documents again. `witness` sees
+    /// the answer before anything is kept, and may forbid it.
     pub(crate) fn run(
         &self,
         operation: &Operation,
@@ -183,6 +193,19 @@ impl Plane {
         now_ms: u64,
         witness: impl FnOnce(&Answer) -> Result<(), ManagementError>,
     ) -> Result<Answer, ManagementError> {
+        match self.transact(operation, caller, now_ms, witness)? {
+            (answer, None) => Ok(answer),
+            (answer, Some(after)) => self.data_plane.follow(after, answer, now_ms),
+        }
+    }
+
+    fn transact(
+        &self,
+        operation: &Operation,
+        caller: &Caller,
+        now_ms: u64,
+        witness: impl FnOnce(&Answer) -> Result<(), ManagementError>,
+    ) -> Result<(Answer, Option<After>), ManagementError> {
         let mut state = lock(&self.state);
         let tx = Transaction::new(&mut state, caller.scope.clone());
         let mut call = Call {
@@ -193,7 +216,7 @@ impl Plane {
             after: None,
         };
         let answer = (operation.run)(&mut call)?;
-        let mut tx = call.tx;
+        let Call { mut tx, after, .. } = call;
         let mut publication = lock(&self.publication);
         let change = publication.prepare(&mut tx, &self.settings)?;
         witness(&answer)?;
@@ -201,7 +224,7 @@ impl Plane {
         if let Some(change) = change {
             publication.put_in_force(change);
         }
-        Ok(answer)
+        Ok((answer, after))
     }
 }
 
@@ -213,7 +236,6 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::documents::{Document, Scope};
     use crate::store::MemoryStore;
 
     pub(crate) fn settings() -> Settings {
@@ -230,14 +252,5 @@ pub(crate) mod tests {
         let store = Box::<MemoryStore>::default();
         let files = Definitions::default();
         Plane::open(store, Access::Open, settings(), files, Arc::default()).unwrap()
-    }
-
-    /// Writes a document that no operation under test makes.
-    pub(crate) fn keep<T: Document>(plane: &Plane, parent: &str, id: &str, document: &T) {
-        let scope = Scope::new("000000000000", "us-east-1");
-        let mut state = plane.state.lock().unwrap();
-        let mut tx = Transaction::new(&mut state, scope);
-        tx.put(parent, id, document).unwrap();
-        tx.commit().unwrap();
     }
 }

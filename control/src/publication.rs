@@ -314,13 +314,18 @@ fn deployed(
 /// Errors a caller is shown.
 const ERRORS_SHOWN_MAX: usize = 5;
 
-/// The compiler's errors as one refusal, with their paths into the definition.
+/// The compiler's errors as one refusal.
 fn cannot_run(errors: &[CompileError]) -> ManagementError {
+    ManagementError::bad_request(messages(errors))
+}
+
+/// The compiler's errors with their paths into the definition.
+pub(crate) fn messages(errors: &[CompileError]) -> String {
     let shown = errors.iter().take(ERRORS_SHOWN_MAX);
     let mut texts: Vec<String> =
         shown.map(|error| format!("{}: {}", error.path, error.message)).collect();
     if let Some(more) = errors.len().checked_sub(ERRORS_SHOWN_MAX).filter(|more| *more > 0) {
         texts.push(format!("and {more} more"));
     }
-    ManagementError::bad_request(texts.join("; "))
+    texts.join("; ")
 }

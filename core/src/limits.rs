@@ -92,6 +92,10 @@ pub const SCHEMA_STEPS_MAX: usize = 1_000_000;
 pub const SCHEMA_ERRORS_MAX: usize = 100;
 /// Longest such sentence, bytes; a longer one is cut.
 pub const SCHEMA_ERROR_BYTES_MAX: usize = 4_096;
+/// Values of JSON that one rendering of a mapping template may take from a body.
+pub const TEMPLATE_JSON_VALUES_MAX: usize = 1_000_000;
+/// Bytes of bodies that the paths of one rendering may look through.
+pub const TEMPLATE_PATH_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Largest compiled regular expression, bytes.
 pub const REGEX_BYTES_MAX: usize = 1 << 20;
 /// Longest pattern of a regular expression, bytes.
@@ -146,6 +150,8 @@ pub const INTEGRATION_TIMEOUT_MS_DEFAULT: u32 = 29_000;
 pub const INTEGRATION_TIMEOUT_MS_MAX: u32 = 29_000;
 /// Longest a stage may raise the integration timeout to: 15 minutes.
 pub const INTEGRATION_TIMEOUT_RAISED_MS_MAX: u32 = 900_000;
+/// AWS "Payload size", bytes: the largest back-end body that a template or a mapping reads.
+pub const MAPPED_RESPONSE_BYTES_MAX: usize = 10 * 1024 * 1024;
 /// An idle upstream connection is closed after this.
 pub const UPSTREAM_IDLE_MS: u64 = 50_000;
 /// Idle upstream connections one worker keeps for one endpoint.

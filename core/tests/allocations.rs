@@ -16,7 +16,7 @@ use ringway_core::integration::{
     BodyLength, Connection, Delivery, Own, ResponseBody, write_cache_key, write_gateway_response,
     write_mapped_fields, write_own_fields, write_proxied_fields, write_request_head,
 };
-use ringway_core::mapping::{ResponseSource, Source};
+use ringway_core::mapping::{BodyUse, ResponseSource, Source};
 use ringway_core::sigv4::{Claim, PathRule, Payload, Request, Rules, Scratch, SigningKey};
 use ringway_core::snapshot::{
     CacheKeyPart, Endpoint, HttpIntegration, InvalidationRule, MappedHeader, MappedQuery,
@@ -103,6 +103,7 @@ fn integration() -> HttpIntegration {
             header("X-None", "method.request.header.none"),
         ]
         .into(),
+        body_use: BodyUse::None,
         forbidden_header: false,
         constant_head: b"X-Amzn-Apigateway-Api-Id: a\r\n".as_slice().into(),
         templates: MediaTypes(Box::default()),
@@ -141,6 +142,7 @@ fn with_context<R>(call: impl FnOnce(&Context<'_>) -> R) -> R {
         stage: None,
         method: None,
         client: Some(Client { api_key: b"key", api_key_id: "id", plan_id: "plan" }),
+        body: None,
         error: Some(&error),
         outcome: Some(Outcome {
             status: 504,
@@ -210,6 +212,7 @@ fn answers() {
         ]
         .into(),
         templates: MediaTypes(Box::default()),
+        body_use: BodyUse::None,
     };
     let error = GatewayError::new(ResponseType::Throttled, "test");
     with_context(|ctx| {
@@ -219,7 +222,7 @@ fn answers() {
             write_proxied_fields(&upstream, out);
         });
         let mapped = allocations(|out| {
-            let body = ResponseBody { content_type: "application/json", text: None };
+            let body = ResponseBody { content_type: "application/json", template: None };
             write_mapped_fields(&rule, ctx, Some(&upstream), &body, out).expect("fields");
         });
         let refused = allocations(|out| {

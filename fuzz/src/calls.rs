@@ -4,7 +4,7 @@ use ringway_core::http::{
     FieldName, Fields, Framing, HeadError, RequestHead, Version, parse_request,
 };
 use ringway_core::integration::{BodyLength, write_cache_key, write_request_head};
-use ringway_core::mapping::Source;
+use ringway_core::mapping::{BodyUse, Source};
 use ringway_core::snapshot::{
     CacheKeyPart, Endpoint, HttpIntegration, InvalidationRule, MappedHeader, MappedQuery,
     MediaTypes, MethodCache, Passthrough, Scheme, UpstreamMethod, UriPart,
@@ -177,6 +177,7 @@ fn plain(proxy: bool) -> HttpIntegration {
         query: Box::default(),
         mapped_query: Box::default(),
         mapped_headers: Box::default(),
+        body_use: BodyUse::None,
         forbidden_header: false,
         constant_head: b"X-Amzn-Apigateway-Api-Id: a1b2c3d4e5\r\n".as_slice().into(),
         templates: MediaTypes(Box::default()),

@@ -26,6 +26,8 @@ pub(crate) struct RequestBody<'h> {
     early: &'h [u8],
     /// Bytes read past the end of a chunked body: the next request's.
     beyond: Vec<u8>,
+    /// The body, once it was read whole and put back.
+    whole: Option<Vec<u8>>,
     rest: Rest,
     taken: u64,
     bytes_max: u64,
@@ -47,7 +49,7 @@ impl<'h> RequestBody<'h> {
             Framing::Chunked => Rest::Chunked(Box::default()),
         };
         let bytes_max = u64::MAX;
-        Self { early, beyond: Vec::new(), rest, taken: 0, bytes_max, expects_continue }
+        Self { early, beyond: Vec::new(), whole: None, rest, taken: 0, bytes_max, expects_continue }
     }
 
     /// Bounds the body, once the stage is known; a longer Content-Length is refused unread.
@@ -61,7 +63,18 @@ impl<'h> RequestBody<'h> {
 
     /// All of it was taken.
     pub(crate) fn is_done(&self) -> bool {
-        matches!(self.rest, Rest::Done)
+        matches!(self.rest, Rest::Done) && self.whole.is_none()
+    }
+
+    /// The body that was put back.
+    pub(crate) fn take_whole(&mut self) -> Option<Vec<u8>> {
+        self.whole.take()
+    }
+
+    /// Puts back a body that was read whole, for who reads next.
+    pub(crate) fn put_back(&mut self, whole: Vec<u8>) {
+        debug_assert!(matches!(self.rest, Rest::Done), "a body is put back before its end");
+        self.whole = (!whole.is_empty()).then_some(whole);
     }
 
     /// Unread bytes that came with the head.
@@ -93,6 +106,9 @@ impl<'h> RequestBody<'h> {
 
     /// Takes what came with the head; `emit` gets body bytes only.
     pub(crate) fn take_early(&mut self, mut emit: impl FnMut(&[u8])) -> Result<(), BodyError> {
+        if let Some(whole) = self.whole.take() {
+            emit(&whole);
+        }
         let early = self.early;
         let used = self.advance(early, &mut emit)?;
         self.early = &early[used..];

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use ringway_core::integration::{Connection, Delivery};
-use ringway_core::limits::CLIENT_STALL_MS;
+use ringway_core::limits::{CLIENT_STALL_MS, LARGE_BUFFER_BYTES};
 
 use crate::body::RequestBody;
 use crate::deadlines::{Cancel, Limit};
-use crate::ending::Closed;
+use crate::ending::{Closed, Failure};
+use crate::phase::validate::{body_error, body_failure};
 use crate::socket::{Control, Reader, Writer};
 use crate::trace::Trace;
 use crate::worker::Worker;
@@ -53,6 +54,27 @@ pub(crate) struct Sink<'c> {
 }
 
 impl Client<'_, '_> {
+    /// Reads the body to its end, bounded by the stage's limit.
+    pub(crate) async fn read_body(&mut self, worker: &Worker) -> Result<Vec<u8>, Failure> {
+        let source = &mut self.source;
+        if let Some(whole) = source.body.take_whole() {
+            return Ok(whole);
+        }
+        if source.body.take_expectation() {
+            self.sink.invite_body().await?;
+        }
+        let mut whole = worker.buffers.small();
+        source.body.take_early(|data| whole.extend_from_slice(data)).map_err(body_error)?;
+        while !source.body.is_done() {
+            if whole.len() == whole.capacity() {
+                whole.reserve(LARGE_BUFFER_BYTES);
+            }
+            let read = source.body.read(source.reader, source.control, whole).await;
+            whole = read.map_err(body_failure)?;
+        }
+        Ok(whole)
+    }
+
     /// Before a response that nobody read the body for: takes what of the body is at hand, and
     /// gives
     /// the connection up when too much of it is left.

@@ -117,6 +117,10 @@ async fn answer<'a>(
     let context = seen.context(&request);
     validate::body_size(&mut client.source.body, stage.stage.request_body_bytes_max)?;
     validate::parameters(method, &context)?;
+    if !method.models.0.is_empty() {
+        // Boxed: the rare path must not enlarge every connection's future.
+        Box::pin(validate::body(worker, method, client, &context)).await?;
+    }
 
     let looked = response_cache::look_up(worker, stage, method, &context).await?;
     client.sink.warns = response_cache::warns(method, &context);
@@ -141,6 +145,9 @@ pub(crate) async fn test(
             let bytes_max = context.stage.map_or(u64::MAX, |stage| stage.request_body_bytes_max);
             validate::body_size(&mut client.source.body, bytes_max)?;
             validate::parameters(method, context)?;
+            if !method.models.0.is_empty() {
+                Box::pin(validate::body(worker, method, client, context)).await?;
+            }
             let (looked, back_end) = (Looked::Off, &mut BackEnd::default());
             integrate::answer(worker, (method, bound), client, looked, context, back_end).await
         });
@@ -286,6 +293,7 @@ impl<'a> Seen<'a> {
             stage,
             method: stage.zip(self.method).map(|(stage, ix)| stage.method(ix)),
             client: self.caller,
+            body: None,
             error: None,
             outcome: None,
         }

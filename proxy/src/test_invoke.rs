@@ -75,6 +75,7 @@ async fn answer(worker: &Worker, invocation: &TestInvocation) -> Option<TestAnsw
         stage: Some(stage),
         method: Some(method),
         client: Some(CALLER),
+        body: None,
         error: None,
         outcome: None,
     };

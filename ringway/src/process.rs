@@ -77,9 +77,9 @@ impl Process {
             drain_deadline: listening.drain_deadline,
             host_suffixes: suffixes.clone(),
             published: Arc::clone(&published),
+            commands: Arc::clone(plane.commands()),
             counters: Arc::clone(&counters),
             log: batches,
-            commands: Arc::default(),
             trim: memory::trim,
         })
         .map_err(|error| Failure::new(error.to_string()))?;

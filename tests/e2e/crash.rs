@@ -9,8 +9,9 @@ use std::time::{Duration, Instant};
 
 use ringway_tests::gateway::{Gateway, Launch};
 use ringway_tests::poll::PATIENCE;
-use ringway_tests::raw::{Client, request_bytes};
+use ringway_tests::raw::Client;
 use ringway_tests::scratch::Scratch;
+use ringway_tests::signing;
 use serde_json::{Value, json};
 
 const KILLS: u64 = 200;
@@ -88,9 +89,8 @@ impl Writer {
         loop {
             let call = self.next();
             self.attempted = call.then.clone();
-            let body = if call.body.is_null() { String::new() } else { call.body.to_string() };
-            let headers = [("Content-Type", "application/json")];
-            let bytes = request_bytes(call.method, &call.target, &headers, body.as_bytes());
+            let bytes =
+                signing::request(signing::ADMINISTRATOR, call.method, &call.target, &call.body);
             let answer = client.try_send(bytes).ok().and_then(|()| client.try_response().ok());
             let Some(answer) = answer else { return };
             assert!((200..300).contains(&answer.status), "{} {answer:?}", call.target);

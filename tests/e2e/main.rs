@@ -3,10 +3,12 @@
 //! Each test is named after the rule it checks. They run on the driver that `RINGWAY_DRIVER` names;
 //! `scripts/test` runs them on both.
 
+mod access;
 mod access_log;
 mod admin;
 mod api_keys;
 mod bench;
+mod body_validation;
 mod client_gone;
 mod crash;
 mod descriptors;
@@ -23,6 +25,7 @@ mod idle;
 mod keep_alive;
 mod limits;
 mod mapping;
+mod mapping_templates;
 mod memory;
 mod mock;
 mod nginx;
@@ -34,6 +37,7 @@ mod routing;
 mod serve;
 mod startup;
 mod store;
+mod test_invoke;
 mod throttle;
 mod timeouts;
 mod tls;

@@ -4,7 +4,7 @@
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus};
+use std::process::{Command, ExitStatus, Output};
 
 use serde_json::Value;
 
@@ -17,6 +17,7 @@ use crate::process::Process;
 use crate::raw::Client;
 use crate::response::Response;
 use crate::scratch::Scratch;
+use crate::signing;
 
 /// How a gateway is started. Two workers unless said otherwise, so that what must be shared
 /// between workers is.
@@ -69,9 +70,18 @@ impl Launch {
         }
     }
 
-    /// `ringway serve`, with what it keeps still to be said.
+    /// `ringway serve`, with what it keeps still to be said. [`signing::ADMINISTRATOR`] manages it.
     pub fn serve() -> Self {
+        let (id, secret) = signing::ADMINISTRATOR;
         Self { command: "serve", ..Self::text("unused.json", "{}") }
+            .env("RINGWAY_ADMIN_ACCESS_KEY_ID", id)
+            .env("RINGWAY_ADMIN_SECRET_ACCESS_KEY", secret)
+    }
+
+    /// Without a variable that this launch would set.
+    pub fn without_env(mut self, name: &str) -> Self {
+        self.environment.retain(|(own, _)| own != name);
+        self
     }
 
     /// `ringway serve --data DIR`.
@@ -258,17 +268,22 @@ impl Gateway {
         Client::connect(self.admin()).get(target)
     }
 
-    /// One call of the management API; a body that is `null` is none.
+    /// One call of the management API by the administrator; a body that is `null` is none.
     ///
     /// # Panics
     /// When the status is not the one expected.
     pub fn manage(&self, method: &str, target: &str, body: &Value, status: u16) -> Value {
-        let body = if body.is_null() { String::new() } else { body.to_string() };
-        let json = [("Content-Type", "application/json")];
-        let response =
-            Client::connect(self.admin()).exchange(method, target, &json, body.as_bytes());
+        let response = self.signed(signing::ADMINISTRATOR, method, target, body);
         assert_eq!(response.status, status, "{method} {target}: {response:?}");
         if response.body.is_empty() { Value::Null } else { response.json() }
+    }
+
+    /// One call of the management API, signed with an access key.
+    pub fn signed(&self, key: (&str, &str), method: &str, target: &str, body: &Value) -> Response {
+        let request = signing::request(key, method, target, body);
+        let mut client = Client::connect(self.admin());
+        client.send(request);
+        client.response()
     }
 
     /// A scrape of the metrics.
@@ -332,8 +347,8 @@ impl Gateway {
     }
 
     /// Another command of the same binary, run to its end beside this one.
-    pub fn command(&self, arguments: &[&str]) -> std::process::Output {
-        Command::new(binary::path()).args(arguments).output().expect("the binary runs")
+    pub fn command(&self, arguments: &[&str]) -> Output {
+        command(&[], arguments)
     }
 
     /// SIGKILL, and waits until it is gone.
@@ -355,6 +370,13 @@ impl Gateway {
     pub fn wait(&mut self) -> ExitStatus {
         self.process.wait()
     }
+}
+
+/// A command of the binary, run to its end with these variables.
+pub fn command(environment: &[(&str, &str)], arguments: &[&str]) -> Output {
+    let mut command = Command::new(binary::path());
+    command.envs(environment.iter().copied()).args(arguments);
+    command.output().expect("the binary runs")
 }
 
 /// JSON as a person would write it, so that lines mean something in complaints.

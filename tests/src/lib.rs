@@ -18,5 +18,6 @@ mod process;
 pub mod raw;
 pub mod response;
 pub mod scratch;
+pub mod signing;
 pub mod tidy;
 pub mod upstream;

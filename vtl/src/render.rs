@@ -52,13 +52,13 @@ pub trait Env {
     }
 }
 
-/// What a reference without a value prints.
+/// What a reference without a value prints, and whether it equals the empty text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Undefined {
     /// Its source text, as Velocity does; nothing when it is written `$!x`.
     #[default]
     Source,
-    /// Nothing, as API Gateway does.
+    /// Nothing, as API Gateway does; there `$x == ""` holds for it too.
     Nothing,
 }
 

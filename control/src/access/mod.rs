@@ -118,6 +118,19 @@ impl Gate {
         Arc::clone(&self.directory.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Whether a call is worth reading its body, which is not looked at: strangers fill no memory.
+    ///
+    /// # Errors
+    /// As [`Self::caller`] would refuse it.
+    pub(crate) fn expect(&self, call: &Presented<'_>) -> Result<(), ManagementError> {
+        match self.access {
+            Access::Open => Ok(()),
+            Access::Signed => {
+                signature::expect(call, &self.directory()).map_err(ManagementError::from)
+            }
+        }
+    }
+
     /// Who calls; of the call only what its signature covers is looked at.
     ///
     /// # Errors

@@ -42,6 +42,7 @@ pub(super) async fn users(State(admin): State<Arc<Admin>>, request: Request) -> 
             .map_err(|error| ManagementError::serialization(error.to_string()))?;
         let Ask { account_id, request } = &ask;
         event.rename(request.action(), request.is_read_only());
+        event.parameters = serde_json::to_value(&ask).ok();
         let account = account_id.as_deref().unwrap_or(&caller.scope.account_id);
         if account.len() != 12 || !account.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(ManagementError::bad_request("An account has twelve digits"));
@@ -49,7 +50,6 @@ pub(super) async fn users(State(admin): State<Arc<Admin>>, request: Request) -> 
         let user = request.user_name().unwrap_or_default();
         let resource = format!("arn:aws:ringway::{account}:user/{user}");
         allow(plane, &caller, call, request.action(), resource)?;
-        event.parameters = serde_json::to_value(&ask).ok();
         let now = i64::try_from(now_ms() / 1_000).unwrap_or_default();
         let answer = plane.change_users(
             Scope::new(account, ""),
@@ -94,7 +94,7 @@ async fn answered(
 ) -> Response {
     let (plane, peer, id) = (Arc::clone(&admin.plane), peer(&request), request_id());
     let (parts, body) = request.into_parts();
-    let (body, of_call) = (read(body).await, id.clone());
+    let (body, of_call) = (read(&plane, &parts, body).await, id.clone());
     let work = move || {
         let bytes = body.as_deref().unwrap_or_default();
         let call = Presented::new(&parts, bytes, peer);

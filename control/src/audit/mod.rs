@@ -16,6 +16,9 @@ use crate::access_log::{Readers, Sink};
 use crate::error::ManagementError;
 pub(crate) use record::{Event, Source};
 
+/// Name of the audit log in a data folder.
+pub const FILE: &str = "audit.log";
+
 /// Where records go.
 #[derive(Debug, Default)]
 pub struct Audit(Option<Mutex<Sink>>);

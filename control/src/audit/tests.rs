@@ -90,7 +90,10 @@ fn secrets_are_hidden() {
         json!({"body": {"a": "s"}, "headers": {"b": "s"}}),
         json!({"body": hidden, "headers": hidden}),
     );
-    let patch = |path: &str, value: &str| json!({"patchOperations": [{"op": "replace", "path": path, "value": value}]});
+    let patch = |path: &str, value: &str| {
+        let change = json!({"op": "replace", "path": path, "value": value});
+        json!({ "patchOperations": [change] })
+    };
     check(patch("/description", "shown"), patch("/description", "shown"));
     check(patch("/variables/token", "s"), patch("/variables/token", hidden));
     check(patch("/certificatePrivateKey", "s"), patch("/certificatePrivateKey", hidden));

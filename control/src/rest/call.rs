@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use ringway_core::definition::Definitions;
+use ringway_core::execution_log::TestRequest;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -36,6 +38,19 @@ pub(crate) enum After {
         /// Stage.
         stage: Arc<str>,
     },
+    /// Run a method; what it answers is the answer of the call.
+    TestInvoke(Box<Test>),
+}
+
+/// One method, and the request that it is tested with.
+#[derive(Debug)]
+pub(crate) struct Test {
+    /// A stage with this method alone.
+    pub(crate) definitions: Definitions,
+    /// The request as a client would send it.
+    pub(crate) bytes: Vec<u8>,
+    /// The request as its log says it.
+    pub(crate) request: TestRequest,
 }
 
 /// What an operation answers, or why it does not.

@@ -5,7 +5,7 @@ use super::ops::{
     access_associations, account, api_keys, authorizer_test, authorizers, base_path_mappings,
     client_certificates, deployments, documentation_parts, documentation_versions, domain_names,
     export, gateway_responses, import, integration_responses, integrations, method_responses,
-    methods, models, request_validators, resources, rest_apis, stages, tags, usage,
+    methods, models, request_validators, resources, rest_apis, stages, tags, test_invoke, usage,
     usage_plan_keys, usage_plans, vpc_links,
 };
 
@@ -120,6 +120,7 @@ const OPERATIONS: &[(&str, Run)] = &[
     ("RejectDomainNameAccessAssociation", access_associations::reject),
     ("TagResource", tags::put),
     ("TestInvokeAuthorizer", authorizer_test::test_invoke),
+    ("TestInvokeMethod", test_invoke::run),
     ("UntagResource", tags::delete),
     ("UpdateAccount", account::update),
     ("UpdateApiKey", api_keys::update),

@@ -21,6 +21,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::HeaderValue;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use ringway_core::limits::ADMIN_BODY_BYTES_MAX;
 use serde_json::Value;
@@ -30,15 +31,13 @@ use crate::audit::{Event, Source};
 use crate::error::ManagementError;
 use crate::identifiers;
 use crate::plane::Plane;
-pub(crate) use call::Call;
+pub(crate) use call::{After, Call, Test};
 use dispatch::Run;
 use input::Input;
 pub(crate) use wire::Answer;
 
 /// An operation with its input, ready to run.
 pub(crate) struct Operation {
-    /// AWS's name.
-    pub(crate) name: &'static str,
     /// Checked.
     pub(crate) input: Input,
     /// What runs it.
@@ -60,7 +59,7 @@ pub(crate) async fn serve(
         return known.then(|| identified(unknown().into_response(), &request_id()));
     };
     let code = route.operation.code;
-    let (id, body) = (request_id(), read(body).await);
+    let (id, body) = (request_id(), read(&plane, &parts, body).await);
     let of_call = id.clone();
     // Operations read and write the store: not on the thread that serves health checks.
     let work = move || {
@@ -113,17 +112,21 @@ fn permitted(
     let tags = if route.operation.has_tags() { tags_of(call.body, query) } else { Vec::default() };
     let action = Action::managing(&call, &caller.scope.region, &tags);
     gate.allow(&caller, &action, &call, now_ms / 1_000)?;
-    let name = route.operation.name.as_str();
-    let run = dispatch::run_of(name).ok_or_else(ManagementError::internal)?;
+    let run = dispatch::run_of(&route.operation.name).ok_or_else(ManagementError::internal)?;
     let request = wire::Request { headers: call.headers, query, body: call.body };
     let input = Input::read(route, &request)?;
     event.parameters = Some(Value::Object(input.members().clone()));
-    let operation = Operation { name, input, run };
+    let operation = Operation { input, run };
     plane.run(&operation, &caller, now_ms, |answer| plane.audit().succeeded(event, answer.json()))
 }
 
-/// The body of a request, within its bound.
-pub(crate) async fn read(body: Body) -> Result<Vec<u8>, ManagementError> {
+/// The body of a request that may be signed by somebody known, within its bound.
+pub(crate) async fn read(
+    plane: &Plane,
+    parts: &Parts,
+    body: Body,
+) -> Result<Vec<u8>, ManagementError> {
+    plane.gate().expect(&Presented::new(parts, b"", None))?;
     let read = axum::body::to_bytes(body, ADMIN_BODY_BYTES_MAX).await;
     read.map(Into::into).map_err(|_| ManagementError::too_large())
 }

@@ -6,12 +6,10 @@
 mod administrator;
 mod credentials;
 mod keys;
+mod offline;
 mod policies;
 #[cfg(test)]
 mod tests;
-
-use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use indexmap::IndexMap;
 use ringway_core::identity::UserName;
@@ -22,13 +20,13 @@ use serde_json::{Value, json};
 pub(crate) use administrator::set as set_administrator;
 pub use administrator::{ADMINISTRATOR_ACCESS, POLICY_NAME};
 pub use credentials::Credentials;
+pub use offline::offline;
 
 pub use crate::definition::KeyStatus;
 use crate::definition::{AccessKey, User};
-use crate::documents::{Kind, Scope, State, Transaction};
+use crate::documents::{Kind, Transaction};
 use crate::error::ManagementError;
 use crate::identifiers;
-use crate::store::SqliteStore;
 
 /// What is asked, and of which account.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -195,25 +193,6 @@ pub(crate) fn run(
             policies::delete(tx, user, policy_name)
         }
     }
-}
-
-/// Runs a request on a data folder that no process holds.
-///
-/// # Errors
-/// The store cannot be opened, or the request is refused.
-pub fn offline(folder: &Path, account_id: &str, request: &Request) -> Result<Value, String> {
-    if !SqliteStore::exists(folder) {
-        return Err(format!("there is no store in {}", folder.display()));
-    }
-    let store = SqliteStore::open(folder).map_err(|error| error.to_string())?;
-    let mut state = State::open(Box::new(store)).map_err(|error| error.to_string())?;
-    let mut tx = Transaction::new(&mut state, Scope::new(account_id, "").global());
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-    let now = i64::try_from(now).unwrap_or_default();
-    let refused = |error: ManagementError| error.message.into_owned();
-    let answer = run(&mut tx, request, now).map_err(refused)?;
-    tx.commit().map_err(refused)?;
-    Ok(answer)
 }
 
 fn create(

@@ -1,6 +1,7 @@
 //! Users, keys and policies over a store in memory.
 
 use super::*;
+use crate::documents::{Scope, State};
 use crate::store::MemoryStore;
 
 const ADA: &str = "ada";

@@ -1,5 +1,6 @@
 //! One stage of one API.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use super::report::{Place, Report};
@@ -102,6 +103,7 @@ fn variant(
         variables: variant.variables,
         settings: *place,
         shared,
+        schemas: OnceCell::new(),
     };
     refuse_unsupported(&scope, report);
     let method_settings = MethodSettings::resolve(&scope, report);

@@ -6,6 +6,7 @@ use super::scope::{MethodScope, Scope};
 use super::settings::Settings;
 use crate::definition::UnauthorizedCacheControlHeaderStrategy as Strategy;
 use crate::limits;
+use crate::mapping::BodyUse;
 use crate::snapshot::{CacheKeyPart, InvalidationRule, MethodCache, StageCache};
 
 /// `cacheClusterSize`, and tenths of a gigabyte
@@ -100,11 +101,18 @@ fn key_source(
     name: &str,
     mappings: &RequestMappings<'_>,
 ) -> Result<crate::mapping::Source, String> {
-    if name.starts_with("method.request.") {
-        return scope.source(name);
+    let source = if name.starts_with("method.request.") {
+        Some(scope.source(name)?)
+    } else {
+        mappings.find(name).cloned()
+    };
+    match source {
+        None => Err(format!("Invalid cache key parameter specified: {name}")),
+        Some(source) if source.body_use() != BodyUse::None => {
+            Err("cache keys from the request's body are not yet supported".into())
+        }
+        Some(source) => Ok(source),
     }
-    let mapped = mappings.find(name).cloned();
-    mapped.ok_or_else(|| format!("Invalid cache key parameter specified: {name}"))
 }
 
 /// Api, stage, verb, namespace and the names of the values that follow, each with its length: two

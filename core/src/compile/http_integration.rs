@@ -21,6 +21,7 @@ pub(super) fn compile(
     refuse_unsupported(scope, report);
     let method = method(scope, report);
     let timeout_ms = timeout(scope, report);
+    let body_use = mappings.body_use();
     let uri = uri::compile(scope, &mappings.path, report);
     // A proxy integration ignores templates and response mappings (aws-facts 137).
     let (templates, passthrough, responses) = if proxy {
@@ -47,6 +48,7 @@ pub(super) fn compile(
         mapped_query: mappings.query.into_iter().map(mapped_query).collect(),
         constant_head: constant_head(scope, proxy, &mapped_headers),
         mapped_headers,
+        body_use,
         forbidden_header,
         templates,
         passthrough,

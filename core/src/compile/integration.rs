@@ -5,9 +5,9 @@ use super::scope::{MethodScope, invalid_expression};
 use super::{http_integration, mock};
 use crate::definition::{ContentHandling, IntegrationType, PassthroughBehavior};
 use crate::http::syntax::is_field_name;
-use crate::limits;
-use crate::mapping::{self, Source};
+use crate::mapping::{self, BodyUse, Source};
 use crate::snapshot::{Integration, MediaTypes, Passthrough, RequestTemplate};
+use crate::template::MappingTemplate;
 
 /// Compiles the integration of a method; `None` when it is refused.
 pub(super) fn compile(
@@ -62,6 +62,12 @@ impl<'d> RequestMappings<'d> {
         mappings
     }
 
+    /// What the mappings read of the request's body.
+    pub(super) fn body_use(&self) -> BodyUse {
+        let all = self.headers.iter().chain(&self.query).chain(&self.path);
+        all.map(|(_, source)| source.body_use()).max().unwrap_or_default()
+    }
+
     /// The source of `integration.request.LOCATION.NAME`.
     pub(super) fn find(&self, target: &str) -> Option<&Source> {
         let (location, name) = target.strip_prefix("integration.request.")?.split_once('.')?;
@@ -75,7 +81,7 @@ impl<'d> RequestMappings<'d> {
     }
 }
 
-/// Request templates. Each must be a text as it stands.
+/// Request templates.
 pub(super) fn templates(
     scope: &MethodScope<'_, '_>,
     report: &mut Report,
@@ -83,24 +89,11 @@ pub(super) fn templates(
     let place = scope.integration_place().key("requestTemplates");
     let compiled = scope.integration.request_templates.iter().filter_map(|(media_type, text)| {
         let text = text.as_deref().unwrap_or_default();
-        let text = static_text(text, &place.key(media_type), report)?;
-        let mock_status = mapping::mock_status(text.as_bytes());
-        Some((media_type.as_str().into(), RequestTemplate { text, mock_status }))
+        let template = report.keep(&place.key(media_type), MappingTemplate::parse(text))?;
+        let status = template.as_text().and_then(|text| mapping::mock_status(text.as_bytes()));
+        Some((media_type.as_str().into(), RequestTemplate { template, mock_status: status }))
     });
     MediaTypes(compiled.collect())
-}
-
-/// A template that is a text without references and directives.
-pub(super) fn static_text(text: &str, place: &Place<'_>, report: &mut Report) -> Option<Box<str>> {
-    if text.len() > limits::TEMPLATE_BYTES_MAX {
-        let most = limits::TEMPLATE_BYTES_MAX;
-        report.refuse(place, format!("A mapping template has at most {most} bytes"));
-    } else if !mapping::is_static_template(text) {
-        report.refuse(place, "mapping templates in the Velocity language are not yet supported");
-    } else {
-        return Some(text.into());
-    }
-    None
 }
 
 /// What happens to a media type without a template.

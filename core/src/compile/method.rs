@@ -7,7 +7,8 @@ use super::{cache, integration};
 use crate::definition::{self, RequestValidator, Resource};
 use crate::http::FieldName;
 use crate::router;
-use crate::snapshot::{Method, ParameterLocation, Rate, RequiredParameter};
+use crate::schema::Schema;
+use crate::snapshot::{MediaTypes, Method, ParameterLocation, Rate, RequiredParameter};
 
 /// Compiles a method; `None` when it is refused.
 pub(super) fn compile(
@@ -36,6 +37,7 @@ pub(super) fn compile(
     };
     let settings = settings.of(&resource.path, verb);
     let mappings = integration::RequestMappings::compile(&scope, report);
+    let validator = validator(&scope, report);
     let cache = cache::method(&scope, settings, &mappings, report);
     Some(Method {
         http_method: verb.into(),
@@ -43,7 +45,8 @@ pub(super) fn compile(
         resource_path: resource.path.as_str().into(),
         api_key_required: method.api_key_required,
         throttle: settings.map(throttle),
-        required: required(&scope, report),
+        required: required(&scope, validator, report),
+        models: models(&scope, validator, report),
         cache,
         integration: integration::compile(&scope, mappings, report)?,
         path_parameters: scope.path_parameters,
@@ -85,7 +88,11 @@ fn refuse_authorization(method: &definition::Method, place: &Place<'_>, report: 
 
 /// Parameters a validator insists on, as AWS reports them: headers, path, query string, each by
 /// name.
-fn required(scope: &MethodScope<'_, '_>, report: &mut Report) -> Box<[RequiredParameter]> {
+fn required(
+    scope: &MethodScope<'_, '_>,
+    validator: Option<&RequestValidator>,
+    report: &mut Report,
+) -> Box<[RequiredParameter]> {
     let mut declared = Vec::new();
     let place = scope.place.key("parameters");
     for (expression, &required) in &scope.method.request_parameters {
@@ -95,14 +102,7 @@ fn required(scope: &MethodScope<'_, '_>, report: &mut Report) -> Box<[RequiredPa
             None => report.refuse(&place, invalid_expression(expression)),
         }
     }
-    let Some(validator) = validator(scope, report) else { return Box::default() };
-    if validator.validate_request_body && !scope.method.request_models.is_empty() {
-        report.refuse(
-            &scope.place.key("x-amazon-apigateway-request-validator"),
-            "validation of request bodies against models is not yet supported",
-        );
-    }
-    if !validator.validate_request_parameters {
+    if validator.is_none_or(|validator| !validator.validate_request_parameters) {
         return Box::default();
     }
     let order = |location: ParameterLocation| match location {
@@ -112,6 +112,28 @@ fn required(scope: &MethodScope<'_, '_>, report: &mut Report) -> Box<[RequiredPa
     };
     declared.sort_by(|a, b| (order(a.location), &a.name).cmp(&(order(b.location), &b.name)));
     declared.into()
+}
+
+/// Models of the bodies a validator checks, by media type (aws-facts 242).
+fn models(
+    scope: &MethodScope<'_, '_>,
+    validator: Option<&RequestValidator>,
+    report: &mut Report,
+) -> MediaTypes<Schema> {
+    let none = MediaTypes(Box::default());
+    let models = &scope.method.request_models;
+    let checks = validator.is_some_and(|validator| validator.validate_request_body);
+    if models.is_empty() || !checks {
+        return none;
+    }
+    let Some(schemas) = scope.stage.schemas(report) else { return none };
+    let place = scope.place.key("requestBody");
+    let compiled = models.iter().filter_map(|(media_type, name)| {
+        let schema = schemas.model(name);
+        let schema = schema.ok_or_else(|| format!("Invalid model identifier specified: {name}"));
+        Some((media_type.as_str().into(), report.keep(&place, schema)?))
+    });
+    MediaTypes(compiled.collect())
 }
 
 fn validator<'d>(scope: &MethodScope<'_, 'd>, report: &mut Report) -> Option<&'d RequestValidator> {

@@ -1,13 +1,14 @@
 //! Integration responses: which one answers, and what it makes of the back end's answer.
 
-use super::integration::{refuse_conversion, static_text};
+use super::integration::refuse_conversion;
 use super::report::{Place, Report};
 use super::scope::{MethodScope, Scope, invalid_expression};
 use crate::definition::{ContentHandling, IntegrationResponse, IntegrationType};
 use crate::http::syntax::is_field_name;
 use crate::http::{FieldName, rules};
-use crate::mapping::ResponseSource;
+use crate::mapping::{BodyUse, ResponseSource};
 use crate::snapshot::{MediaTypes, ResponseRule, ResponseSelector};
+use crate::template::MappingTemplate;
 
 /// Compiles the integration responses of a method; `None` when one is refused.
 ///
@@ -52,16 +53,20 @@ fn rule(
     let headers = response.response_parameters.iter().filter_map(|(target, expression)| {
         header(scope.stage, target, expression, &headers.key(target), report)
     });
-    let headers = headers.collect();
+    let headers = headers.collect::<Box<[_]>>();
     let templates = place.key("responseTemplates");
     let templates = response.response_templates.iter().filter_map(|(media_type, text)| {
-        let text = text.as_deref().filter(|text| !text.is_empty());
-        let place = templates.key(media_type);
-        let text = text.map(|text| static_text(text, &place, report));
-        let text = text.map_or(Some(None), |kept| kept.map(Some))?;
-        Some((media_type.as_str().into(), text))
+        let text = text.as_deref().unwrap_or_default();
+        let template = report.keep(&templates.key(media_type), MappingTemplate::parse(text))?;
+        Some((media_type.as_str().into(), template))
     });
-    Some(ResponseRule { headers, templates: MediaTypes(templates.collect()), status: status? })
+    let templates = MediaTypes(templates.collect());
+    Some(ResponseRule { body_use: body_use(&headers), headers, templates, status: status? })
+}
+
+/// What the headers read of the back end's body.
+fn body_use(headers: &[(Box<str>, FieldName, ResponseSource)]) -> BodyUse {
+    headers.iter().map(|(.., source)| source.body_use()).max().unwrap_or_default()
 }
 
 /// `100` to `599`; AWS's pattern for status codes.

@@ -1,11 +1,14 @@
 //! What the parts of one stage are compiled against.
 
-use super::report::Place;
+use std::cell::OnceCell;
+
+use super::report::{Place, Report};
 use super::settings::Limits;
 use super::shared::Shared;
 use crate::context::{Template, TemplateKind};
 use crate::definition::{Integration, Method, Resource, RestApi, Stage};
 use crate::mapping::{ResponseSource, Source};
+use crate::schema::Schemas;
 
 /// One stage and the API it runs.
 pub(super) struct Scope<'d> {
@@ -29,6 +32,8 @@ pub(super) struct Scope<'d> {
     pub(super) variables: Box<[(Box<str>, Box<str>)]>,
     /// What stages have in common.
     pub(super) shared: &'d Shared,
+    /// The models of the API once a method needs them; `None` when they were refused.
+    pub(super) schemas: OnceCell<Option<Schemas>>,
 }
 
 /// One method of that API.
@@ -50,6 +55,26 @@ impl Scope<'_> {
     pub(super) fn variable(&self, name: &str) -> Option<&str> {
         let at = self.variables.binary_search_by(|(own, _)| (**own).cmp(name)).ok()?;
         Some(&self.variables[at].1)
+    }
+
+    /// The models of the API, compiled.
+    pub(super) fn schemas(&self, report: &mut Report) -> Option<&Schemas> {
+        let compile = || {
+            let models = self.api.models.values();
+            let texts = models.map(|model| (model.name.clone(), model.schema.clone())).collect();
+            Schemas::compile(&texts)
+                .map_err(|error| {
+                    let place = self.document.key("definitions");
+                    let message = if error.pointer.is_empty() {
+                        format!("Invalid model specified: {}", error.message)
+                    } else {
+                        format!("Invalid model specified: {}: {}", error.pointer, error.message)
+                    };
+                    report.refuse(&place.key(&error.model), message);
+                })
+                .ok()
+        };
+        self.schemas.get_or_init(compile).as_ref()
     }
 
     /// Compiles a text with variables.

@@ -60,6 +60,7 @@ impl Fixture {
             stage: head.map(|_| &self.stage),
             method: head.map(|_| &self.method),
             client: head.map(|_| client),
+            body: None,
             error: None,
             outcome: None,
         })
@@ -96,6 +97,7 @@ fn method() -> Method {
         api_key_required: false,
         throttle: None,
         required: Box::default(),
+        models: MediaTypes(Box::default()),
         cache: None,
         integration: Integration::Mock(MockIntegration {
             templates: MediaTypes(Box::default()),

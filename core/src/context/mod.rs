@@ -17,6 +17,7 @@ pub use variable::Variable;
 
 use crate::error::GatewayError;
 use crate::http::RequestHead;
+use crate::mapping::Body;
 use crate::snapshot::{Method, Stage};
 
 /// What is known of a request when it arrives.
@@ -77,6 +78,9 @@ pub struct Context<'a> {
     pub method: Option<&'a Method>,
     /// Caller's plan, once admitted.
     pub client: Option<Client<'a>>,
+    /// The body that mappings and templates read: the request's, later the back end's; `None`
+    /// unless something reads it.
+    pub body: Option<&'a Body<'a>>,
     /// The error a gateway response answers.
     pub error: Option<&'a GatewayError>,
     /// The end; only the access log sees it.

@@ -26,8 +26,7 @@ macro_rules! variables {
 
         impl Variable {
             /// Every name that can have a value.
-            #[cfg(test)]
-            const NAMES: &[(&str, Self)] = &[$($(($name, Self::$variant)),+),*];
+            pub(crate) const NAMES: &[(&str, Self)] = &[$($(($name, Self::$variant)),+),*];
 
             fn named(name: &str) -> Option<Self> {
                 match name { $($($name)|+ => Some(Self::$variant),)* _ => None }
@@ -45,6 +44,7 @@ variables! {
     ErrorMessage "error.message";
     ErrorMessageString "error.messageString";
     ErrorResponseType "error.responseType";
+    ValidationErrorString "error.validationErrorString";
     ExtendedRequestId "extendedRequestId";
     HttpMethod "httpMethod";
     ApiKey "identity.apiKey";
@@ -83,7 +83,6 @@ const UNSET: &[&str] = &[
     "cipherSuite",
     "customDomain.basePathMatched",
     "customDomain.routingRuleIdMatched",
-    "error.validationErrorString",
     "identity.accessKey",
     "identity.accountId",
     "identity.caller",
@@ -160,6 +159,11 @@ impl Variable {
             Self::ErrorMessage => ctx.error.map(|error| text(&error.message)),
             Self::ErrorMessageString => ctx.error.map(|error| Value::Quoted(&error.message)),
             Self::ErrorResponseType => ctx.error.map(|error| text(error.response_type.name())),
+            // What a body lacks is for its sender, unlike other causes.
+            Self::ValidationErrorString => ctx
+                .error
+                .filter(|error| error.response_type == ResponseType::BadRequestBody)
+                .map(cause),
             Self::ExtendedRequestId => Some(Value::Text(request.extended_request_id)),
             Self::HttpMethod => head.map(|head| text(head.method())),
             Self::ApiKey => ctx.client.map(|client| Value::Text(client.api_key)),
@@ -382,7 +386,8 @@ mod tests {
                 ("status", "504"),
                 ("xrayTraceId", "1-5f81d1a8-0123456789abcdef01234567"),
             ];
-            assert_eq!(expected.len(), Variable::NAMES.len());
+            // Only a body that is no valid one has a validationErrorString.
+            assert_eq!(expected.len(), Variable::NAMES.len() - 1);
             for (name, value) in expected {
                 let mut out = Vec::new();
                 let variable = Variable::parse(name).expect(name);

@@ -90,6 +90,50 @@ pub const fn forwarded_to_upstream(name: FieldName) -> bool {
     }
 }
 
+/// Whether `$input.params()` and its like see a client's field (aws-facts 132).
+#[must_use]
+pub const fn seen_by_templates(name: FieldName) -> bool {
+    match name {
+        FieldName::Connection
+        | FieldName::ContentLength
+        | FieldName::ContentMd5
+        | FieldName::Expect
+        | FieldName::MaxForwards
+        | FieldName::ProxyAuthenticate
+        | FieldName::Server
+        | FieldName::Te
+        | FieldName::Trailer
+        | FieldName::TransferEncoding
+        | FieldName::Upgrade
+        | FieldName::WwwAuthenticate => false,
+        // Not recorded: meant for this hop alone.
+        FieldName::KeepAlive | FieldName::ProxyAuthorization | FieldName::ProxyConnection => false,
+        FieldName::Accept
+        | FieldName::AcceptCharset
+        | FieldName::AcceptEncoding
+        | FieldName::Age
+        | FieldName::Authorization
+        | FieldName::CacheControl
+        | FieldName::ContentEncoding
+        | FieldName::ContentType
+        | FieldName::Date
+        | FieldName::Host
+        | FieldName::Other
+        | FieldName::Pragma
+        | FieldName::Range
+        | FieldName::Referer
+        | FieldName::UserAgent
+        | FieldName::Via
+        | FieldName::Warn
+        | FieldName::XAmzApigwId
+        | FieldName::XAmznApigatewayApiId
+        | FieldName::XAmznErrorType
+        | FieldName::XAmznRequestId
+        | FieldName::XAmznTraceId
+        | FieldName::XApiKey => true,
+    }
+}
+
 /// What happens to `integration.request.header.<name>` (aws-facts 133, 134).
 #[must_use]
 pub const fn mapped_request(name: FieldName) -> MappedRequestField {

@@ -37,6 +37,7 @@ fn write_value(source: &Source, ctx: &Context<'_>, out: &mut Vec<u8>) {
         Source::Literal(_)
         | Source::Path(_)
         | Source::PathOfAnyMethod(_)
+        | Source::Body(_)
         | Source::Context(_)
         | Source::Undefined => {
             let value_at = out.len();

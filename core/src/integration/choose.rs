@@ -4,6 +4,7 @@ use regex::{Regex, RegexBuilder};
 
 use crate::error::{GatewayError, ResponseType};
 use crate::snapshot::{MediaTypes, Passthrough, ResponseRule, ResponseSelector};
+use crate::template::MappingTemplate;
 
 /// Media type of bodies nobody described (aws-facts 130, 150, 183).
 pub(super) const JSON: &str = "application/json";
@@ -70,12 +71,12 @@ pub fn select_status(selector: &ResponseSelector, status: u16) -> Option<&Respon
 }
 
 /// What the client of a mapped integration gets as a body.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub struct ResponseBody<'a> {
     /// `Content-Type`, unless a header is mapped to it.
     pub content_type: &'a str,
-    /// The template's text; `None`: the back end's body, unchanged.
-    pub text: Option<&'a str>,
+    /// What makes it; `None`: the back end's body, unchanged.
+    pub template: Option<&'a MappingTemplate>,
 }
 
 /// Chooses the response template by the back end's Content-Type, else JSON's, else the first; with
@@ -88,9 +89,9 @@ pub fn response_body<'a>(rule: &'a ResponseRule, content_type: Option<&[u8]>) ->
         .or_else(|| templates.find(JSON.as_bytes()))
         .or_else(|| templates.0.first());
     match chosen {
-        Some((media_type, text)) => {
-            ResponseBody { content_type: media_type, text: Some(text.as_deref().unwrap_or("")) }
+        Some((media_type, template)) => {
+            ResponseBody { content_type: media_type, template: Some(template) }
         }
-        None => ResponseBody { content_type: JSON, text: None },
+        None => ResponseBody { content_type: JSON, template: None },
     }
 }

@@ -94,9 +94,28 @@ pub fn write_mapped_fields(
     body: &ResponseBody<'_>,
     out: &mut Vec<u8>,
 ) -> Result<(), GatewayError> {
+    write_overridden_fields(rule, ctx, upstream, (body, &[]), out)
+}
+
+/// [`write_mapped_fields`] with headers that templates have set instead of mapped ones.
+///
+/// # Errors
+/// As [`write_mapped_fields`].
+pub fn write_overridden_fields(
+    rule: &ResponseRule,
+    ctx: &Context<'_>,
+    upstream: Option<&ResponseHead<'_>>,
+    (body, overrides): (&ResponseBody<'_>, &[(String, String)]),
+    out: &mut Vec<u8>,
+) -> Result<(), GatewayError> {
     let start = out.len();
     let mut has_type = false;
-    for (name, field, source) in &rule.headers {
+    for (name, value) in overrides {
+        has_type |= name.eq_ignore_ascii_case("Content-Type");
+        write::field(out, name, value);
+    }
+    let is_set = |name: &str| overrides.iter().any(|(set, _)| set.eq_ignore_ascii_case(name));
+    for (name, field, source) in rule.headers.iter().filter(|(name, ..)| !is_set(name)) {
         let field_start = out.len();
         out.extend_from_slice(name.as_bytes());
         out.extend_from_slice(b": ");

@@ -9,6 +9,7 @@ mod cache_key;
 mod choose;
 mod client_head;
 mod gateway_response;
+mod models;
 mod request_head;
 mod required;
 mod uri;
@@ -21,11 +22,12 @@ pub use choose::{
     ResponseBody, choose_template, response_body, select, select_status, selection_pattern,
 };
 pub use client_head::{
-    BodyLength, Connection, Delivery, Own, write_mapped_fields, write_own_fields,
-    write_proxied_fields,
+    BodyLength, Connection, Delivery, Own, write_mapped_fields, write_overridden_fields,
+    write_own_fields, write_proxied_fields,
 };
 pub use gateway_response::{GatewayAnswer, default_template, write_gateway_response};
-pub use request_head::write_request_head;
+pub use models::check_body;
+pub use request_head::{write_overridden_request_head, write_request_head};
 pub use required::required_missing;
 
 use crate::http::{FieldLines, FieldName};

@@ -8,6 +8,7 @@ use crate::error::GatewayError;
 use crate::http::{FieldName, RequestHead, rules, write};
 use crate::mapping::UnsafeValue;
 use crate::snapshot::{Endpoint, HttpIntegration, MappedHeader};
+use crate::template::RequestOverrides;
 
 /// Appends the complete HTTP/1.1 request head of a call: request line, `Host`, mapped fields, for
 /// HTTP_PROXY the client's fields (aws-facts 131), the gateway's own, and the framing of the body
@@ -24,6 +25,20 @@ pub fn write_request_head(
     body: BodyLength,
     out: &mut Vec<u8>,
 ) -> Result<(), GatewayError> {
+    write_overridden_request_head(integration, endpoint, ctx, (body, &RequestOverrides::NONE), out)
+}
+
+/// [`write_request_head`] with what templates have set of the call.
+///
+/// # Errors
+/// As [`write_request_head`].
+pub fn write_overridden_request_head(
+    integration: &HttpIntegration,
+    endpoint: &Endpoint,
+    ctx: &Context<'_>,
+    (body, overrides): (BodyLength, &RequestOverrides),
+    out: &mut Vec<u8>,
+) -> Result<(), GatewayError> {
     if integration.forbidden_header {
         return Err(GatewayError::configuration(
             "Content-Length or Transfer-Encoding is mapped to the integration request",
@@ -33,8 +48,8 @@ pub fn write_request_head(
         return Err(GatewayError::configuration("an integration is called without a request"));
     };
     let start = out.len();
-    write_request_line(integration, head, ctx, out);
-    let fields = Head { integration, head, ctx };
+    write_request_line(integration, head, ctx, overrides, out);
+    let fields = Head { integration, head, ctx, overrides };
     if fields.write(endpoint, body, out).is_err() {
         out.truncate(start);
         return Err(GatewayError::configuration("a mapped header value has a control character"));
@@ -46,13 +61,13 @@ fn write_request_line(
     integration: &HttpIntegration,
     head: &RequestHead<'_>,
     ctx: &Context<'_>,
+    overrides: &RequestOverrides,
     out: &mut Vec<u8>,
 ) {
     let method = integration.method.of(head);
-
     out.extend_from_slice(method.as_bytes());
     out.push(b' ');
-    write_target(integration, head, ctx, out);
+    write_target(integration, head, ctx, overrides, out);
     out.extend_from_slice(b" HTTP/1.1\r\n");
 }
 
@@ -61,6 +76,7 @@ struct Head<'a> {
     integration: &'a HttpIntegration,
     head: &'a RequestHead<'a>,
     ctx: &'a Context<'a>,
+    overrides: &'a RequestOverrides,
 }
 
 impl Head<'_> {
@@ -73,19 +89,25 @@ impl Head<'_> {
         let mapped = &*self.integration.mapped_headers;
         let start = out.len();
         let written = self.write_mapped(mapped, out)?;
-        let is_mapped = |field| is_mapped(mapped, written, field, b"");
-        if !is_mapped(FieldName::Host) {
+        for (name, value) in &self.overrides.headers {
+            write::field(out, name, value);
+        }
+        let is_mapped = |field: FieldName, name: &str| {
+            is_mapped(mapped, written, field, b"") || self.overrides.has_header(name.as_bytes())
+        };
+        if !is_mapped(FieldName::Host, "Host") {
             write::field(out, "Host", &*endpoint.authority);
         }
         if self.integration.proxy {
             self.write_client_fields(mapped, written, out);
-        } else if body != BodyLength::None && !is_mapped(FieldName::ContentType) {
+        } else if body != BodyLength::None && !is_mapped(FieldName::ContentType, "Content-Type") {
             let sent = self.head.field(FieldName::ContentType);
             write::field(out, "Content-Type", sent.unwrap_or(JSON.as_bytes()));
         }
-        out.extend_from_slice(&self.integration.constant_head);
-        if !self.ctx.request.trace_id.is_empty() && !is_mapped(FieldName::XAmznTraceId) {
-            write::field(out, "X-Amzn-Trace-Id", self.ctx.request.trace_id);
+        self.write_constant_head(out);
+        let trace = "X-Amzn-Trace-Id";
+        if !self.ctx.request.trace_id.is_empty() && !is_mapped(FieldName::XAmznTraceId, trace) {
+            write::field(out, trace, self.ctx.request.trace_id);
         }
         debug_assert!(out[start..].ends_with(b"\r\n"));
         write_framing(self.integration.method.of(self.head), body, out);
@@ -100,6 +122,9 @@ impl Head<'_> {
     ) -> Result<Written, UnsafeValue> {
         let mut written = Written::default();
         for (position, header) in mapped.iter().enumerate() {
+            if self.overrides.has_header(header.name.as_bytes()) {
+                continue;
+            }
             let start = out.len();
             out.extend_from_slice(header.name.as_bytes());
             out.extend_from_slice(b": ");
@@ -111,6 +136,20 @@ impl Head<'_> {
             }
         }
         Ok(written)
+    }
+
+    /// The gateway's own lines, but for those that a template has set.
+    fn write_constant_head(&self, out: &mut Vec<u8>) {
+        if self.overrides.headers.is_empty() {
+            out.extend_from_slice(&self.integration.constant_head);
+            return;
+        }
+        for line in self.integration.constant_head.split_inclusive(|&byte| byte == b'\n') {
+            let name = line.split(|&byte| byte == b':').next().unwrap_or_default();
+            if !self.overrides.has_header(name) {
+                out.extend_from_slice(line);
+            }
+        }
     }
 
     /// One pass; a field is looked up among the mapped ones only when there are any.

@@ -5,6 +5,7 @@
 //! Expressions are parsed when a snapshot is compiled. Which header or parameter receives a value
 //! is not known here; see [`integration`](crate::integration).
 
+mod body;
 pub mod json_path;
 mod mock;
 pub(crate) mod percent;
@@ -13,6 +14,7 @@ mod response;
 mod source;
 mod velocity;
 
+pub use body::{Body, BodySource, BodyUse};
 pub use mock::mock_status;
 pub use response::ResponseSource;
 pub use source::Source;

@@ -2,7 +2,7 @@
 
 /// Where encoded text will stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Part {
+pub(crate) enum Part {
     /// Inside one path segment: no `/`, `?` or `#` comes out.
     Segment,
     /// Name or value of a query parameter: no `&`, `=` or `+` comes out.
@@ -11,7 +11,7 @@ pub(super) enum Part {
 
 /// What a `%` in the text means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Escapes {
+pub(crate) enum Escapes {
     /// A percent sign.
     Text,
     /// An escape, when two hexadecimal digits follow.
@@ -31,7 +31,7 @@ impl Part {
 }
 
 /// Encodes what `out` holds from `start` on, in place: it grows, and nothing else is allocated.
-pub(super) fn encode(out: &mut Vec<u8>, start: usize, part: Part, escapes: Escapes) {
+pub(crate) fn encode(out: &mut Vec<u8>, start: usize, part: Part, escapes: Escapes) {
     let is_kept = |byte: u8, after: &[u8]| {
         part.keeps(byte) || byte == b'%' && escapes == Escapes::Kept && digits(after).is_some()
     };

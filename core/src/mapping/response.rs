@@ -1,6 +1,6 @@
 //! Sources of response-side values: HTTP and MOCK integration responses.
 
-use super::{Shared, UnsafeValue, invalid, joined, shared};
+use super::{BodySource, BodyUse, Shared, UnsafeValue, invalid, joined, shared};
 use crate::context::{Context, Variable};
 use crate::http::{ResponseHead, syntax};
 
@@ -14,6 +14,8 @@ pub enum ResponseSource {
     Header(Box<str>),
     /// `integration.response.multivalueheader.NAME`: all values, joined by `,`.
     MultiValueHeader(Box<str>),
+    /// `integration.response.body`, whole or a JSONPath into it.
+    Body(BodySource),
     /// `context.NAME`.
     Context(Variable),
     /// Never defined.
@@ -24,8 +26,7 @@ impl ResponseSource {
     /// Reads an expression; `variables` are those of the stage, by name.
     ///
     /// # Errors
-    /// One sentence: no expression, no such variable, or a source that is not supported yet
-    /// (`integration.response.body`).
+    /// One sentence: no expression, or no such variable.
     pub fn parse(expression: &str, variables: &[(Box<str>, Box<str>)]) -> Result<Self, String> {
         match shared(expression, variables)? {
             Some(Shared::Literal(text)) => return Ok(Self::Literal(text)),
@@ -35,13 +36,28 @@ impl ResponseSource {
         }
         let parameter =
             expression.strip_prefix("integration.response.").ok_or_else(|| invalid(expression))?;
+        if let Some(source) = BodySource::parse(parameter) {
+            return source.map(Self::Body);
+        }
         let (location, name) = parameter.split_once('.').unwrap_or((parameter, ""));
         match location {
-            "body" => Err("mapping from integration.response.body is not supported yet".into()),
             _ if !syntax::is_field_name(name.as_bytes()) => Err(invalid(expression)),
             "header" => Ok(Self::Header(name.into())),
             "multivalueheader" => Ok(Self::MultiValueHeader(name.into())),
             _ => Err(invalid(expression)),
+        }
+    }
+
+    /// What it reads of the back end's body.
+    #[must_use]
+    pub const fn body_use(&self) -> BodyUse {
+        match self {
+            Self::Body(_) => BodyUse::Json,
+            Self::Literal(_)
+            | Self::Header(_)
+            | Self::MultiValueHeader(_)
+            | Self::Context(_)
+            | Self::Undefined => BodyUse::None,
         }
     }
 
@@ -60,16 +76,18 @@ impl ResponseSource {
             Self::MultiValueHeader(name) => {
                 return Ok(upstream.is_some_and(|head| joined(values(head, name), out)));
             }
-            Self::Context(variable) => {
-                let defined = variable.write(ctx, out);
-                let safe = syntax::is_field_value(&out[start..]);
-                return if safe { Ok(defined) } else { Err(UnsafeValue) };
-            }
+            Self::Body(source) => return safe(source.write(ctx.body, out), &out[start..]),
+            Self::Context(variable) => return safe(variable.write(ctx, out), &out[start..]),
             Self::Undefined => None,
         };
         out.extend_from_slice(text.unwrap_or_default());
         Ok(text.is_some())
     }
+}
+
+/// Whether a value was written that may stand in a line.
+fn safe(defined: bool, written: &[u8]) -> Result<bool, UnsafeValue> {
+    if syntax::is_field_value(written) { Ok(defined) } else { Err(UnsafeValue) }
 }
 
 /// Values of a header spelled exactly like this.
@@ -137,9 +155,7 @@ mod tests {
         ] {
             assert!(source(expression).is_err(), "{expression}");
         }
-        for body in ["integration.response.body", "integration.response.body.a"] {
-            assert!(source(body).expect_err(body).contains("not supported yet"));
-        }
+        assert!(source("integration.response.body.a[?(").is_err());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Sources of request-side values: integration requests, cache keys, headers of gateway responses.
 
 use super::percent::{Escapes, Part, decoded, encode};
-use super::{Shared, invalid, joined, query, shared};
+use super::{BodySource, BodyUse, Shared, invalid, joined, query, shared};
 use crate::context::{Context, Variable};
 use crate::http::{FieldName, syntax};
 
@@ -22,6 +22,8 @@ pub enum Source {
     Path(u8),
     /// `method.request.path.NAME` where no one method is meant; as sent.
     PathOfAnyMethod(Box<str>),
+    /// `method.request.body`, whole or a JSONPath into it.
+    Body(BodySource),
     /// `context.NAME`.
     Context(Variable),
     /// Never defined, e.g. an undefined stage variable.
@@ -37,8 +39,7 @@ impl Source {
     /// `variables` those of the stage, by name.
     ///
     /// # Errors
-    /// One sentence: no expression, no such path parameter or variable, or a source that is not
-    /// supported yet (`method.request.body`).
+    /// One sentence: no expression, or no such path parameter or variable.
     pub fn parse(
         expression: &str,
         path_parameters: &[Box<str>],
@@ -51,15 +52,21 @@ impl Source {
     }
 
     /// Like [`Self::parse`] for what belongs to an API and not to one method: gateway responses.
-    /// A path parameter is undefined on methods that have none of its name.
+    /// A path parameter is undefined on methods that have none of its name; the body may be gone.
     ///
     /// # Errors
-    /// As [`Self::parse`].
+    /// As [`Self::parse`], and a mapping from `method.request.body`.
     pub fn parse_for_api(
         expression: &str,
         variables: &[(Box<str>, Box<str>)],
     ) -> Result<Self, String> {
-        Self::read(expression, variables, |name| Some(Self::PathOfAnyMethod(name.into())))
+        let path = |name: &str| Some(Self::PathOfAnyMethod(name.into()));
+        match Self::read(expression, variables, path)? {
+            Self::Body(_) => {
+                Err("mapping from method.request.body is not supported here".to_owned())
+            }
+            source => Ok(source),
+        }
     }
 
     fn read(
@@ -75,8 +82,8 @@ impl Source {
         }
         let parameter =
             expression.strip_prefix("method.request.").ok_or_else(|| invalid(expression))?;
-        if parameter == "body" || parameter.starts_with("body.") {
-            return Err("mapping from method.request.body is not supported yet".into());
+        if let Some(source) = BodySource::parse(parameter) {
+            return source.map(Self::Body);
         }
         let (location, name) = parameter.split_once('.').ok_or_else(|| invalid(expression))?;
         if name.is_empty() {
@@ -112,11 +119,29 @@ impl Source {
             Self::MultiValueQueryString(_) => return self.write_decoded_list(ctx, out),
             Self::Path(position) => path_parameter(ctx, usize::from(*position)),
             Self::PathOfAnyMethod(name) => path_parameter_named(ctx, name),
+            Self::Body(source) => return source.write(ctx.body, out),
             Self::Context(variable) => return variable.write(ctx, out),
             Self::Undefined => None,
         };
         out.extend_from_slice(text.unwrap_or_default());
         text.is_some()
+    }
+
+    /// What it reads of the request's body.
+    #[must_use]
+    pub const fn body_use(&self) -> BodyUse {
+        match self {
+            Self::Body(_) => BodyUse::Json,
+            Self::Literal(_)
+            | Self::Header(..)
+            | Self::MultiValueHeader(..)
+            | Self::QueryString(_)
+            | Self::MultiValueQueryString(_)
+            | Self::Path(_)
+            | Self::PathOfAnyMethod(_)
+            | Self::Context(_)
+            | Self::Undefined => BodyUse::None,
+        }
     }
 
     /// Appends the value as a header has it; `Ok(false)`: undefined.
@@ -340,8 +365,9 @@ mod tests {
         ] {
             assert!(source(expression).is_err(), "{expression}");
         }
-        let body = source("method.request.body.a").expect_err("body");
-        assert!(body.contains("not supported yet"), "{body}");
+        assert!(source("method.request.body.a[?(").is_err());
+        let body = Source::parse_for_api("method.request.body.a", &[]).expect_err("body");
+        assert!(body.contains("not supported here"), "{body}");
     }
 
     #[test]

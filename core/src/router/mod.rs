@@ -14,11 +14,13 @@
 //! A look-up allocates nothing and visits each node of the trie at most once.
 
 mod build;
+mod fit;
 #[cfg(test)]
 mod model;
 mod ranges;
 
 pub use build::{Route, path_parameters};
+pub use fit::{fit, placeholders};
 pub use ranges::PathRanges;
 
 use crate::snapshot::MethodIx;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use regex::Regex;
 
 use crate::http::{FieldName, RequestHead};
-use crate::mapping::{ResponseSource, Source};
+use crate::mapping::{BodyUse, ResponseSource, Source};
+use crate::template::MappingTemplate;
 
 /// A table from media type to something, looked up by a Content-Type without its parameters.
 #[derive(Debug)]
@@ -14,7 +15,7 @@ pub struct MediaTypes<T>(pub Box<[(Box<str>, T)]>);
 /// MOCK.
 #[derive(Debug)]
 pub struct MockIntegration {
-    /// Request templates: each already rendered and read, to the response it selects.
+    /// Request templates; one that means itself is already read, to the status it selects.
     pub templates: MediaTypes<RequestTemplate>,
     /// Media types without a template.
     pub passthrough: Passthrough,
@@ -22,12 +23,13 @@ pub struct MockIntegration {
     pub responses: ResponseSelector,
 }
 
-/// A request template whose text needs no language.
+/// A request template.
 #[derive(Debug)]
 pub struct RequestTemplate {
-    /// Rendered text; the back end's body for HTTP.
-    pub text: Box<str>,
-    /// MOCK: the `statusCode` read leniently from the text (aws-facts 192); `None` when rejected.
+    /// Its text is the back end's body for HTTP.
+    pub template: MappingTemplate,
+    /// MOCK: the `statusCode` read leniently from a template that means itself (aws-facts 192);
+    /// `None` when rejected.
     pub mock_status: Option<u16>,
 }
 
@@ -60,8 +62,10 @@ pub struct ResponseRule {
     /// Headers, under the name the client sees after AWS's remapping (aws-facts 136); a name AWS
     /// drops is not here.
     pub headers: Box<[(Box<str>, FieldName, ResponseSource)]>,
-    /// Media type to text; `None` is an empty template. Empty table: the body passes.
-    pub templates: MediaTypes<Option<Box<str>>>,
+    /// Media type to template. Empty table: the body passes.
+    pub templates: MediaTypes<MappingTemplate>,
+    /// What the headers read of the back end's body.
+    pub body_use: BodyUse,
 }
 
 /// HTTP and HTTP_PROXY.
@@ -81,6 +85,8 @@ pub struct HttpIntegration {
     pub mapped_query: Box<[MappedQuery]>,
     /// Mapped headers, in the definition's order, without those AWS drops (aws-facts 133).
     pub mapped_headers: Box<[MappedHeader]>,
+    /// What mapped headers, query and path read of the request's body.
+    pub body_use: BodyUse,
     /// A mapping of Content-Length or Transfer-Encoding: every call fails, 500 (aws-facts 134).
     pub forbidden_header: bool,
     /// Constant lines of the upstream head, each ended by CRLF: `X-Amzn-Apigateway-Api-Id`, for

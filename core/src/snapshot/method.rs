@@ -1,8 +1,9 @@
 //! A method, compiled.
 
-use super::{HttpIntegration, MockIntegration};
+use super::{HttpIntegration, MediaTypes, MockIntegration};
 use crate::http::FieldName;
 use crate::mapping::Source;
+use crate::schema::Schema;
 
 /// A token bucket's settings.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -31,6 +32,8 @@ pub struct Method {
     /// Parameters that must be there; empty when no validator checks parameters.
     /// Ordered as AWS reports them.
     pub required: Box<[RequiredParameter]>,
+    /// Models of request bodies, by media type; empty when no validator checks bodies.
+    pub models: MediaTypes<Schema>,
     /// Response cache settings.
     pub cache: Option<MethodCache>,
     /// What answers.

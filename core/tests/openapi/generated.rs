@@ -140,6 +140,7 @@ prop_compose! {
             connection_type: connection_type.map(str::to_owned),
             integration_target: link.as_ref().map(|link| format!("arn:aws:target/{link}")),
             connection_id: link,
+            integration_target: None,
             credentials,
             request_parameters: literal,
             request_templates,

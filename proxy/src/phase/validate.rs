@@ -1,16 +1,36 @@
-//! Required parameters, and the size of the body.
+//! Required parameters, the size of the body, and its model.
 
 use ringway_core::context::Context;
 use ringway_core::error::{GatewayError, ResponseType};
-use ringway_core::integration::required_missing;
+use ringway_core::http::FieldName;
+use ringway_core::integration::{check_body, required_missing};
 use ringway_core::snapshot::Method;
 
 use crate::body::{BodyError, RequestBody};
+use crate::client::Client;
 use crate::ending::{Closed, Failure};
+use crate::worker::Worker;
 
 /// Checks what the method declares as required.
 pub(crate) fn parameters(method: &Method, context: &Context<'_>) -> Result<(), GatewayError> {
     required_missing(method, context).map_or(Ok(()), Err)
+}
+
+/// Checks a body against the method's model for its media type; the body stays to be read again.
+pub(crate) async fn body(
+    worker: &Worker,
+    method: &Method,
+    client: &mut Client<'_, '_>,
+    context: &Context<'_>,
+) -> Result<(), Failure> {
+    let sent = context.request.head.and_then(|head| head.field(FieldName::ContentType));
+    let Some((_, model)) = method.models.find(sent.unwrap_or(b"application/json")) else {
+        return Ok(());
+    };
+    let whole = client.read_body(worker).await?;
+    check_body(model, &whole)?;
+    client.source.body.put_back(whole);
+    Ok(())
 }
 
 /// Refuses a body that says it is too large, before it is read.

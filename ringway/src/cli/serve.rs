@@ -32,9 +32,9 @@ file of --config, by its name; a flag beats the environment, the environment bea
   --host-suffix a,b       RINGWAY_HOST_SUFFIX=a,b       host-suffix = [\"a\", \"b\"]
 Paths in the file are relative to it. A name in the file that is no flag is refused.
 
-Calls of the admin port are signed (AWS Signature Version 4). The first start makes an administrator,
-prints its access key once, and keeps it in admin-credentials in the data folder; `ringway user`
-makes further users.
+Calls of the admin port are signed (AWS Signature Version 4). The first start makes an
+administrator, prints its access key once, and keeps it in admin-credentials in the data folder;
+`ringway user` makes further users.
 
 Environment:
   RINGWAY_ADMIN_ACCESS_KEY_ID, RINGWAY_ADMIN_SECRET_ACCESS_KEY

@@ -10,8 +10,8 @@ use ringway_control::users::{ADMINISTRATOR_ACCESS, KeyStatus, POLICY_NAME, Reque
 use super::value::{account_id, region};
 
 const EXAMPLES: &str = "\
-Asks a running `ringway serve`, signed with the credentials of an administrator; or with --data works
-on a data folder that no server holds.
+Asks a running `ringway serve`, signed with the credentials of an administrator. With --data it
+works on a data folder that no server holds.
 
 Examples:
   ringway user create ada --policy ada.json

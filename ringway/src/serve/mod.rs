@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 
 use ringway_control::access::Access;
+use ringway_control::audit;
 use ringway_control::documents::Kind;
 use ringway_control::plane::{OpenError, Plane, Settings};
 use ringway_control::store::{MemoryStore, SqliteStore, Store};
@@ -72,7 +73,7 @@ fn start(serve: &Serve) -> Result<Process, Failure> {
 
 /// Beside the store.
 fn default_audit_log(folder: Option<&Path>) -> Option<LogDestination> {
-    let file = folder?.join("audit.log");
+    let file = folder?.join(audit::FILE);
     Some(LogDestination::File(file.to_string_lossy().into()))
 }
 

@@ -1,6 +1,6 @@
 //! Values and truth.
 
-use super::{Halt, Render};
+use super::{Halt, Render, Undefined};
 use crate::number;
 use crate::program::{Binary, Expression, Operator};
 use crate::value::{Budget, List, ListKind, Map, Value, equals};
@@ -155,7 +155,10 @@ impl<'p> Render<'p, '_> {
         match (self.text_of(left)?, self.text_of(right)?) {
             (None, None) => Ok(true),
             (Some(left), Some(right)) => Ok(left == right),
-            _ => Ok(false),
+            // No value equals the empty text in API Gateway, though not in Velocity.
+            (None, Some(text)) | (Some(text), None) => {
+                Ok(text.is_empty() && self.undefined == Undefined::Nothing)
+            }
         }
     }
 }

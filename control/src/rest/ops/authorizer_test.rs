@@ -1,6 +1,6 @@
 //! TestInvokeAuthorizer (<https://docs.aws.amazon.com/apigateway/latest/api/API_TestInvokeAuthorizer.html>):
-//! the identity a caller would show is looked for as AWS does; what would judge it does not run yet,
-//! so nobody passes.
+//! the identity a caller would show is looked for as AWS does; what would judge it does not run
+//! yet, so nobody passes.
 
 use regex::Regex;
 use ringway_core::definition::Authorizer;

@@ -33,6 +33,7 @@ pub(super) mod rest_apis;
 mod stage_patch;
 pub(super) mod stages;
 pub(super) mod tags;
+pub(super) mod test_invoke;
 pub(super) mod usage;
 pub(super) mod usage_plan_keys;
 pub(super) mod usage_plans;

@@ -280,9 +280,8 @@ fn split(path: &str) -> Option<(String, String)> {
     let Some((method, group)) = rest.rsplit_once('/') else {
         return Some((path.to_owned(), String::new()));
     };
-    let (resource, verb) = match method.rsplit_once('/') {
-        Some((resource, verb)) => (resource, verb),
-        None => return Some((path.to_owned(), String::new())),
+    let Some((resource, verb)) = method.rsplit_once('/') else {
+        return Some((path.to_owned(), String::new()));
     };
     let resource = unescaped(resource);
     let resource = match resource.trim_matches('/') {

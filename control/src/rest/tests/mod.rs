@@ -42,7 +42,7 @@ pub(crate) fn ask(plane: &Plane, method: &str, uri: &str, body: Value) -> (u16, 
 pub(crate) fn prepare(plane: &Plane, members: Value, run: Run) {
     let settings = plane.settings();
     let caller = Caller::anybody(Scope::new(&settings.account_id, &settings.region));
-    let operation = Operation { name: "Prepare", input: Input::of(members), run };
+    let operation = Operation { input: Input::of(members), run };
     plane.run(&operation, &caller, 0, |_| Ok(())).unwrap();
 }
 

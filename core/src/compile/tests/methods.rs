@@ -72,28 +72,24 @@ fn unsupported_methods_are_refused_by_name() {
     }
     check(
         integrated(
-            json!({"type": "MOCK", "requestTemplates": {"application/json": "#set($a = 1)"}}),
+            json!({"type": "MOCK", "requestTemplates": {"application/json": "{\n #if(true)"}}),
         ),
-        ".x-amazon-apigateway-integration.requestTemplates['application/json']: mapping templates \
-         in the Velocity language are not yet supported",
+        ".x-amazon-apigateway-integration.requestTemplates['application/json']: Invalid mapping \
+         template specified: …",
     );
 }
 
 #[test]
-fn body_mappings_are_refused() {
-    let uri = "http://localhost";
-    for (member, value) in [
-        ("requestParameters", json!({"integration.request.header.X": "method.request.body.name"})),
-        (
-            "integrationResponses",
-            json!({"200": {"statusCode": "200", "responseParameters": {
-                "method.response.header.X": "integration.response.body.name"}}}),
-        ),
-    ] {
-        let mut integration = json!({"type": "HTTP", "uri": uri});
-        integration[member] = value;
+fn cache_keys_from_the_body_are_refused() {
+    for parameter in ["method.request.body.name", "integration.request.header.X"] {
+        let integration = json!({
+            "type": "HTTP",
+            "uri": "http://localhost",
+            "requestParameters": {"integration.request.header.X": "method.request.body.name"},
+            "cacheKeyParameters": [parameter],
+        });
         let api = api(json!({"/": {"GET": integrated(integration)}}));
-        assert_eq!(refused(&deployed(api, json!({}))).len(), 1, "{member}");
+        assert_eq!(refused(&deployed(api, json!({}))).len(), 1, "{parameter}");
     }
 }
 
@@ -126,7 +122,7 @@ fn mock_templates_and_responses() {
         mock.responses.rules[0].headers.iter().map(|(name, ..)| &**name).collect();
     assert_eq!(headers, ["Access-Control-Allow-Origin", "x-amzn-Remapped-Date"]);
     let templates = &mock.responses.rules[1].templates.0;
-    assert_eq!((templates[0].1.as_deref(), templates[1].1.as_deref()), (Some("{}"), None));
+    assert_eq!((templates[0].1.as_text(), templates[1].1.as_text()), (Some("{}"), Some("")));
 }
 
 #[test]
@@ -154,8 +150,8 @@ fn bad_integration_responses_are_refused() {
         ".default.responseParameters['method.response.header.a b']: Invalid mapping expression…",
     );
     check(
-        json!({"statusCode": "200", "responseTemplates": {"application/json": "$input.json('$')"}}),
-        ".default.responseTemplates['application/json']: mapping templates in the Velocity…",
+        json!({"statusCode": "200", "responseTemplates": {"application/json": "#if("}}),
+        ".default.responseTemplates['application/json']: Invalid mapping template specified: …",
     );
     check(
         json!({"statusCode": "200", "contentHandling": "CONVERT_TO_BINARY",
@@ -187,12 +183,31 @@ fn required_parameters_in_the_order_aws_reports_them() {
         ["x-header-param", "issuer", "qs1"]
     );
     assert_eq!(names(json!({"validateRequestParameters": false})), [""; 0]);
-    let mut api = api(json!({"/{issuer}": {"GET": get}}));
-    api["requestValidators"] = json!({"v": {"validateRequestBody": true}});
+}
+
+#[test]
+fn models_of_bodies_are_those_a_validator_checks() {
+    let deployed = |flags: Value, model: &str, schema: Value| {
+        let mut post = mock();
+        post["requestValidatorId"] = "v".into();
+        post["requestModels"] = json!({"application/json": model});
+        let mut api = api(json!({"/": {"POST": post}}));
+        api["requestValidators"] = json!({"v": flags});
+        api["models"] = json!({"Pet": {"name": "Pet", "schema": schema.to_string()}});
+        deployed(api, json!({}))
+    };
+    let checks = json!({"validateRequestBody": true});
+    let object = json!({"type": "object"});
+    let models = |deployed: &_| method(&stage_of(deployed), "POST", "/").models.0.len();
+    assert_eq!(models(&deployed(checks.clone(), "Pet", object.clone())), 1);
+    assert_eq!(models(&deployed(json!({}), "Pet", object.clone())), 0);
     check_refused(
-        &deployed(api, json!({})),
-        "$.paths['/{issuer}'].get.x-amazon-apigateway-request-validator: validation of request \
-         bodies against models is not yet supported",
+        &deployed(checks.clone(), "Cat", object),
+        "$.paths['/'].post.requestBody: Invalid model identifier specified: Cat",
+    );
+    check_refused(
+        &deployed(checks, "Pet", json!({"type": "pet"})),
+        "$.definitions.Pet: Invalid model specified…",
     );
 }
 

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::super::{
-    ResponseBody, choose_template, response_body, select, select_status, selection_pattern,
-};
+use super::super::{choose_template, response_body, select, select_status, selection_pattern};
 use super::*;
 use crate::error::ResponseType;
+use crate::mapping::BodyUse;
 use crate::snapshot::{ResponseRule, ResponseSelector};
+use crate::template::MappingTemplate;
 
 #[test]
 fn request_templates() {
@@ -39,11 +39,15 @@ fn request_templates() {
 }
 
 fn rule(status: u16, templates: &[(&str, Option<&str>)]) -> ResponseRule {
-    let template = |(name, text): &(&str, Option<&str>)| ((*name).into(), text.map(Into::into));
+    let template = |(name, text): &(&str, Option<&str>)| {
+        let text = text.unwrap_or_default();
+        ((*name).into(), MappingTemplate::Text(text.into()))
+    };
     ResponseRule {
         status,
         headers: Box::default(),
         templates: MediaTypes(templates.iter().map(template).collect()),
+        body_use: BodyUse::None,
     }
 }
 
@@ -92,12 +96,9 @@ fn response_templates() {
                  content_type: Option<&str>,
                  expect: (&str, Option<&str>)| {
         let rule = rule(200, templates);
-        let expect = ResponseBody { content_type: expect.0, text: expect.1 };
-        assert_eq!(
-            response_body(&rule, content_type.map(str::as_bytes)),
-            expect,
-            "{content_type:?}"
-        );
+        let chosen = response_body(&rule, content_type.map(str::as_bytes));
+        let text = chosen.template.and_then(MappingTemplate::as_text);
+        assert_eq!((chosen.content_type, text), expect, "{content_type:?}");
     };
     // aws-facts 183.
     let both = [("text/xml", Some("<a/>")), ("application/json", None)];

@@ -5,7 +5,7 @@ use super::super::{
 };
 use super::*;
 use crate::context::Context;
-use crate::mapping::ResponseSource;
+use crate::mapping::{BodyUse, ResponseSource};
 use crate::snapshot::ResponseRule;
 
 const REQUEST: &str = "GET /dev/pets/7?q=%0a HTTP/1.1\r\nHost: h\r\n\r\n";
@@ -71,6 +71,7 @@ fn rule(status: u16, headers: &[(&str, &str)]) -> ResponseRule {
         status,
         headers: headers.iter().map(header).collect(),
         templates: MediaTypes(Box::default()),
+        body_use: BodyUse::None,
     }
 }
 
@@ -89,7 +90,7 @@ fn mapped(rule: &ResponseRule, upstream: Option<&str>) -> Result<String, Gateway
     })
 }
 
-const BODY: ResponseBody<'_> = ResponseBody { content_type: "application/json", text: None };
+const BODY: ResponseBody<'_> = ResponseBody { content_type: "application/json", template: None };
 
 #[test]
 fn own_fields() {

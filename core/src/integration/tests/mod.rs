@@ -11,7 +11,7 @@ use super::{BodyLength, Connection, Delivery, write_request_head};
 use crate::context::fixture::Fixture;
 use crate::error::GatewayError;
 use crate::http::{FieldName, Fields, ResponseHead, parse_response};
-use crate::mapping::Source;
+use crate::mapping::{BodyUse, Source};
 use crate::snapshot::{
     Endpoint, HttpIntegration, MappedHeader, MappedQuery, MediaTypes, Passthrough, Scheme,
     UpstreamMethod, UriPart,
@@ -36,6 +36,7 @@ fn proxy() -> HttpIntegration {
         query: Box::default(),
         mapped_query: Box::default(),
         mapped_headers: Box::default(),
+        body_use: BodyUse::None,
         forbidden_header: false,
         constant_head: b"X-Amzn-Apigateway-Api-Id: a1b2c3d4e5\r\n".as_slice().into(),
         templates: MediaTypes(Box::default()),

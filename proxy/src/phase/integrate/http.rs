@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use ringway_core::context::Context;
 use ringway_core::error::{Cause, GatewayError, ResponseType};
-use ringway_core::http::{FieldName, Framing};
-use ringway_core::integration::{BodyLength, choose_template, write_request_head};
+use ringway_core::http::Framing;
+use ringway_core::integration::{BodyLength, write_request_head};
 use ringway_core::snapshot::HttpIntegration;
 
-use super::{proxied, streamed};
+use super::{proxied, streamed, transformed};
 use crate::applied::AppliedMethod;
 use crate::client::Client;
 use crate::clock::Moment;
@@ -51,8 +51,16 @@ pub(super) async fn answer(
         client: client.sink.control,
     };
     let call = Call { http, pool, bounds };
+    let template = transformed::template(http, context)?;
+    if transformed::makes_request(http, template) {
+        // Boxed: the rare path must not enlarge every connection's future.
+        let transformed =
+            transformed::answer(worker, &call, template, client, looked, context, back_end);
+        return Box::pin(transformed).await;
+    }
+    let text = template.and_then(|template| template.template.as_text());
     let mut request = worker.buffers.small();
-    let whole = write_request(&call, client, context, head.framing(), &mut request)?;
+    let whole = write_request(&call, client, context, (text, head.framing()), &mut request)?;
     if !client.source.body.is_done() && whole {
         // A template takes the place of the body.
         client.leave_body();
@@ -71,7 +79,7 @@ pub(super) async fn answer(
         return Box::pin(streamed).await;
     };
     note(worker, &called, bounds.started, back_end);
-    proxied::respond(worker, &call, called?, &mut client.sink, looked, context).await
+    proxied::respond(worker, &call, called?, &mut client.sink, looked, (context, None)).await
 }
 
 /// Integration latency and status, whatever the outcome.
@@ -90,18 +98,15 @@ fn write_request(
     call: &Call<'_>,
     client: &mut Client<'_, '_>,
     context: &Context<'_>,
-    framing: Framing,
+    (text, framing): (Option<&str>, Framing),
     out: &mut Vec<u8>,
 ) -> Result<bool, GatewayError> {
     let http = call.http;
-    if !http.proxy {
-        let media_type = context.request.head.and_then(|head| head.field(FieldName::ContentType));
-        if let Some(template) = choose_template(&http.templates, http.passthrough, media_type)? {
-            let length = BodyLength::Length(template.text.len() as u64);
-            write_request_head(http, &call.pool.endpoint, context, length, out)?;
-            out.extend_from_slice(template.text.as_bytes());
-            return Ok(true);
-        }
+    if let Some(text) = text {
+        let length = BodyLength::Length(text.len() as u64);
+        write_request_head(http, &call.pool.endpoint, context, length, out)?;
+        out.extend_from_slice(text.as_bytes());
+        return Ok(true);
     }
     let length = match framing {
         Framing::None => BodyLength::None,

@@ -1,9 +1,11 @@
 //! The integration: what answers a method.
 
 mod http;
+mod mapped;
 mod mock;
 mod proxied;
 mod streamed;
+mod transformed;
 
 use ringway_core::context::Context;
 use ringway_core::snapshot::{Integration, Method};

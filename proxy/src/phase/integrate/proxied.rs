@@ -9,8 +9,10 @@ use ringway_core::integration::{
 };
 use ringway_core::limits::TEST_RESPONSE_BYTES_MAX;
 use ringway_core::snapshot::ResponseRule;
+use ringway_core::template::{MappingTemplate, Overrides};
 
 use super::http::{Call, call_error};
+use super::transformed;
 use crate::client::Sink;
 use crate::clock;
 use crate::ending::{Answered, Failure};
@@ -21,6 +23,7 @@ use crate::upstream::{GatherError, Incoming, Reply};
 use crate::worker::Worker;
 
 /// What the client gets.
+#[derive(Clone, Copy)]
 enum Response<'r> {
     /// The back end's response (HTTP_PROXY).
     Proxied,
@@ -28,14 +31,15 @@ enum Response<'r> {
     Mapped(&'r ResponseRule, ResponseBody<'r>),
 }
 
-/// Sends the response to a call, and fills the cache with it.
+/// Sends the response to a call, and fills the cache with it. `overrides` is what a template of the
+/// request has set.
 pub(super) async fn respond(
     worker: &Worker,
     call: &Call<'_>,
     reply: Reply,
     sink: &mut Sink<'_>,
     looked: Looked,
-    context: &Context<'_>,
+    (context, overrides): (&Context<'_>, Option<&Overrides>),
 ) -> Result<Answered, Failure> {
     let mut incoming = Incoming::new(reply).map_err(|_| broken_body())?;
     if let Some(trace) = sink.trace {
@@ -43,9 +47,19 @@ pub(super) async fn respond(
         Box::pin(show(worker, call, &mut incoming, trace)).await?;
     }
     let response = choose(call, &incoming, sink.trace)?;
+    if let Response::Mapped(rule, body) = response
+        && transformed::makes_response(rule, &body, overrides)
+    {
+        // Boxed: the rare path must not enlarge every connection's future.
+        let (mapped, seen) = ((rule, body), (context, overrides));
+        let respond = transformed::respond(worker, call, incoming, mapped, sink, looked, seen);
+        return Box::pin(respond).await;
+    }
     let (status, text) = match &response {
         Response::Proxied => (incoming.head().status(), None),
-        Response::Mapped(rule, body) => (rule.status, body.text),
+        Response::Mapped(rule, body) => {
+            (rule.status, body.template.and_then(MappingTemplate::as_text))
+        }
     };
     let framing = match text {
         _ if sink.omit_body => ToClient::Nothing,

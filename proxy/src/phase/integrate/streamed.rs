@@ -52,13 +52,13 @@ pub(super) async fn answer(
         Ok(Headed::Answered(head)) => {
             let reply = Ok(Reply { upstream, head, reusable: sink.keep_alive });
             note(worker, &reply, call.bounds.started, back_end);
-            proxied::respond(worker, call, reply?, sink, looked, context).await
+            proxied::respond(worker, call, reply?, sink, looked, (context, None)).await
         }
         Ok(Headed::Early(head)) => {
             sink.keep_alive = false;
             let reply = Ok(Reply { upstream, head, reusable: false });
             note(worker, &reply, call.bounds.started, back_end);
-            let respond = proxied::respond(worker, call, reply?, sink, looked, context);
+            let respond = proxied::respond(worker, call, reply?, sink, looked, (context, None));
             let answered = {
                 let mut respond = pin!(respond);
                 match first(upload.as_mut(), respond.as_mut()).await {

@@ -1,0 +1,190 @@
+//! HTTP and HTTP_PROXY where a template or a mapping reads a whole body, or a template is rendered.
+//! All of it is the rare path: what streams is served by `http`, `streamed` and `proxied`.
+
+use ringway_core::context::Context;
+use ringway_core::error::GatewayError;
+use ringway_core::http::{FieldName, Framing};
+use ringway_core::integration::{
+    BodyLength, ResponseBody, choose_template, write_overridden_request_head,
+};
+use ringway_core::limits::MAPPED_RESPONSE_BYTES_MAX;
+use ringway_core::mapping::{Body, BodyUse};
+use ringway_core::snapshot::{HttpIntegration, RequestTemplate, ResponseRule};
+use ringway_core::template::{MappingTemplate, Overrides};
+
+use super::http::{Call, call_error, note};
+use super::mapped::{Head, Mapped};
+use super::proxied;
+use crate::client::{Client, Sink};
+use crate::ending::{Answered, BackEnd, Failure};
+use crate::phase::response_cache::Looked;
+use crate::upstream::{self, Bounds, GatherError, Incoming};
+use crate::worker::Worker;
+
+/// The template for this request, if it has one.
+pub(super) fn template<'h>(
+    http: &'h HttpIntegration,
+    context: &Context<'_>,
+) -> Result<Option<&'h RequestTemplate>, GatewayError> {
+    if http.proxy {
+        return Ok(None);
+    }
+    let media_type = context.request.head.and_then(|head| head.field(FieldName::ContentType));
+    choose_template(&http.templates, http.passthrough, media_type)
+}
+
+/// Whether the call is made here.
+pub(super) fn makes_request(http: &HttpIntegration, template: Option<&RequestTemplate>) -> bool {
+    http.body_use != BodyUse::None
+        || template.is_some_and(|template| template.template.as_text().is_none())
+}
+
+/// Whether the response is made here.
+pub(super) fn makes_response(
+    rule: &ResponseRule,
+    body: &ResponseBody<'_>,
+    overrides: Option<&Overrides>,
+) -> bool {
+    rule.body_use != BodyUse::None
+        || overrides.is_some()
+        || body.template.is_some_and(|template| template.as_text().is_none())
+}
+
+/// Calls the back end with a request that is made whole before.
+pub(super) async fn answer(
+    worker: &Worker,
+    call: &Call<'_>,
+    template: Option<&RequestTemplate>,
+    client: &mut Client<'_, '_>,
+    looked: Looked,
+    context: &Context<'_>,
+    back_end: &mut BackEnd,
+) -> Result<Answered, Failure> {
+    let reads = template.map_or(BodyUse::Text, |template| template.template.body_use());
+    let reads = reads.max(call.http.body_use);
+    let whole = match reads {
+        BodyUse::None => Vec::new(),
+        BodyUse::Text | BodyUse::Json => client.read_body(worker).await?,
+    };
+    let overrides = Overrides::default();
+    let mut request = worker.buffers.small();
+    let body = (&*whole, reads);
+    write_request(call, (template, &overrides), body, context, &mut request)?;
+    worker.buffers.give_back(whole);
+    if !client.source.body.is_done() {
+        // A template takes the place of the body.
+        client.leave_body();
+    }
+    // The time limit is the back end's, and starts when its request is there.
+    let bounds = Bounds { started: worker.clock.now(), ..call.bounds };
+    let call = Call { bounds, ..*call };
+    let trace = client.sink.trace;
+    trace.inspect(|trace| trace.calling(&call.pool.endpoint, &request));
+    let (called, buffer) = upstream::call(worker, call.pool, request, bounds).await;
+    worker.buffers.give_back(buffer);
+    if let (Some(trace), Err(error)) = (trace, &called) {
+        trace.call_failed(error);
+    }
+    let called = called.map_err(call_error);
+    note(worker, &called, bounds.started, back_end);
+    let overrides = template.is_some().then_some(&overrides);
+    proxied::respond(worker, &call, called?, &mut client.sink, looked, (context, overrides)).await
+}
+
+/// Writes the whole request.
+fn write_request(
+    call: &Call<'_>,
+    (template, overrides): (Option<&RequestTemplate>, &Overrides),
+    (whole, reads): (&[u8], BodyUse),
+    context: &Context<'_>,
+    out: &mut Vec<u8>,
+) -> Result<(), GatewayError> {
+    let text = Body::decode(whole);
+    let body = Body::new(&text, reads);
+    if call.http.body_use != BodyUse::None {
+        body.check_mapped()?;
+    }
+    let context = Context { body: Some(&body), ..*context };
+    let mut rendered = String::new();
+    let bytes = match template {
+        Some(template) => {
+            template.template.render(&context, overrides, &mut rendered)?;
+            rendered.as_bytes()
+        }
+        None => whole,
+    };
+    let framing = context.request.head.map_or(Framing::None, |head| head.framing());
+    let length = match (template, framing) {
+        (None, Framing::None) => BodyLength::None,
+        _ => BodyLength::Length(bytes.len() as u64),
+    };
+    let set = (length, &overrides.request());
+    write_overridden_request_head(call.http, &call.pool.endpoint, &context, set, out)?;
+    out.extend_from_slice(bytes);
+    Ok(())
+}
+
+/// Makes the response of the back end's, and sends it.
+pub(super) async fn respond(
+    worker: &Worker,
+    call: &Call<'_>,
+    mut incoming: Incoming,
+    (rule, body): (&ResponseRule, ResponseBody<'_>),
+    sink: &mut Sink<'_>,
+    looked: Looked,
+    (context, overrides): (&Context<'_>, Option<&Overrides>),
+) -> Result<Answered, Failure> {
+    let own = Overrides::default();
+    let overrides = overrides.unwrap_or(&own);
+    let reads = rule.body_use.max(body.template.map_or(BodyUse::Text, MappingTemplate::body_use));
+    if reads != BodyUse::None {
+        let gathered = incoming.gather(MAPPED_RESPONSE_BYTES_MAX, &call.bounds).await;
+        gathered.map_err(|error| match error {
+            GatherError::Call(error) => call_error(error),
+            GatherError::TooLarge => GatewayError::configuration(
+                "the response of the back end is too large for a template",
+            )
+            .into(),
+        })?;
+    }
+    let context = (context, overrides);
+    let (mapped, head) = write_response(worker, &incoming, (rule, body, reads), sink, context)?;
+    // What is left of the back end's body is of no use; a complete one frees its connection.
+    incoming.finish(worker, call.pool);
+    Ok(mapped.send(worker, sink, looked, head).await?)
+}
+
+/// Makes the response and writes its head.
+fn write_response<'r>(
+    worker: &Worker,
+    incoming: &Incoming,
+    (rule, body, reads): (&'r ResponseRule, ResponseBody<'r>, BodyUse),
+    sink: &mut Sink<'_>,
+    (context, overrides): (&Context<'_>, &Overrides),
+) -> Result<(Mapped<'r>, Head), GatewayError> {
+    let text = Body::decode(incoming.data());
+    let read = Body::new(&text, reads);
+    if rule.body_use != BodyUse::None && read.check_mapped().is_err() {
+        let cause = "a header is mapped from a body of the back end that is no JSON";
+        return Err(GatewayError::configuration(cause));
+    }
+    let context = Context { body: Some(&read), ..*context };
+    let bytes = match body.template {
+        Some(template) => {
+            let mut rendered = String::new();
+            template.render(&context, overrides, &mut rendered)?;
+            rendered.into_bytes()
+        }
+        None => incoming.data().to_vec(),
+    };
+    let mapped = Mapped {
+        rule,
+        body,
+        status: overrides.status().unwrap_or(rule.status),
+        headers: overrides.response_headers(),
+        bytes: bytes.into(),
+        traced: true,
+    };
+    let head = mapped.write_head(worker, sink, &context, Some(&incoming.head()))?;
+    Ok((mapped, head))
+}
