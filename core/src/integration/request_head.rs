@@ -100,7 +100,9 @@ impl Head<'_> {
         }
         if self.integration.proxy {
             self.write_client_fields(mapped, written, out);
-        } else if body != BodyLength::None && !is_mapped(FieldName::ContentType, "Content-Type") {
+        } else if !matches!(body, BodyLength::None | BodyLength::Length(0))
+            && !is_mapped(FieldName::ContentType, "Content-Type")
+        {
             let sent = self.head.field(FieldName::ContentType);
             write::field(out, "Content-Type", sent.unwrap_or(JSON.as_bytes()));
         }
