@@ -41,7 +41,8 @@ fn a_full_store_is_measured() {
     let calls = full["calls"].as_array().expect("calls");
     assert_eq!(calls.last().expect("calls")["count"], 4 * 9, "{full}");
     let published = &full["publications"];
-    counted(published, 8);
+    // A deployment, a change of the stage and a key each round.
+    counted(published, 12);
     assert_eq!(published["ready"]["count"], 4, "{full}");
     assert_eq!(published["seen"]["count"], 4, "{full}");
     assert_eq!(full["start_up_seconds"]["count"], 2, "{full}");
