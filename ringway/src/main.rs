@@ -11,6 +11,7 @@ mod memory;
 mod output;
 mod process;
 mod reload;
+mod render;
 #[cfg(test)]
 mod scratch;
 mod serve;
@@ -51,6 +52,7 @@ fn run(command: &Command) -> Result<(), Failure> {
         Command::Serve(serve) => serve::run(serve),
         Command::User(user) => user::run(user),
         Command::Check(check) => check::run(check),
+        Command::Render(asked) => render::run(asked),
         Command::Store(Store::History(asked)) => history::run(asked),
         Command::Echo(echo) => echo::run(echo.listen),
         Command::Completion(completion) => {

@@ -31,6 +31,7 @@ mod mock;
 mod nginx;
 mod observed;
 mod reload;
+mod render;
 mod required_parameters;
 mod response_cache;
 mod routing;

@@ -22,6 +22,9 @@ fn response_template(operation: Value, template: &str) -> Value {
     integration(operation, json!({"responses": {"default": templates}}))
 }
 
+/// The names of some pets.
+const PETS: &str = "#foreach($pet in $input.path('$.pets'))$pet.name#if($foreach.hasNext),#end#end";
+
 /// Answers with the body it got.
 fn parrot() -> Upstream {
     Upstream::start(|received: &Received| {
@@ -119,7 +122,7 @@ fn a_response_template_is_chosen_by_the_back_ends_type_and_reads_its_body() {
         vec![Step::Send(response_bytes(200, &[("Content-Type", content_type)], body))]
     });
     let templates = json!({"responses": {"default": {"responseTemplates": {
-        "application/json": "#foreach($pet in $input.path('$.pets'))$pet.name#if($foreach.hasNext),#end#end",
+        "application/json": PETS,
         "text/xml": "<a>$input.body.length()</a>",
     }}}});
     let route = |path: &str| integration(http("GET", upstream.uri(path)), templates.clone());

@@ -18,11 +18,11 @@ struct Package {
 }
 
 const RINGWAY: Package =
-    Package { name: "ringway", folders: &["core", "cache", "proxy", "control", "ringway"] };
+    Package { name: "ringway", folders: &["vtl", "core", "cache", "proxy", "control", "ringway"] };
 const RINGWAY_BENCH: Package = Package { name: "ringway-bench", folders: &["bench"] };
 
 /// The gateway of the profile this test was built with; `RINGWAY_BIN` names another.
-pub(crate) fn path() -> &'static Path {
+pub fn path() -> &'static Path {
     GATEWAY.get_or_init(|| match env::var_os("RINGWAY_BIN") {
         Some(given) => PathBuf::from(given),
         None => built(&RINGWAY),

@@ -6,7 +6,7 @@
 
 pub mod api;
 pub mod bench;
-mod binary;
+pub mod binary;
 pub mod certificates;
 pub mod curl;
 pub mod gateway;

@@ -3,10 +3,11 @@
 use ringway_vtl::{Env, HostId, Map, Value};
 
 use super::overrides::Overrides;
-use super::{functions, input, variables};
+use super::{Given, functions, input, variables};
 use crate::context::Context;
 use crate::json::Json;
 use crate::limits::{TEMPLATE_JSON_VALUES_MAX, TEMPLATE_PATH_BYTES_MAX};
+use crate::mapping::Body;
 use crate::mapping::json_path::{Found, JsonPath, JsonPathFailure};
 
 /// `$input`
@@ -16,10 +17,20 @@ const UTIL: HostId = HostId(1);
 /// Bytes of a body that a definite path is charged for: it looks at few values.
 const DEFINITE_PATH_BYTES: usize = 256;
 
+/// Where the facts come from.
+#[derive(Clone, Copy)]
+pub(super) enum Facts<'e> {
+    /// A request.
+    Request(&'e Context<'e>),
+    /// JSON.
+    Given(&'e Given<'e>),
+}
+
 /// One rendering's view of its request.
 pub(super) struct Environment<'e> {
     paths: &'e [(Box<str>, JsonPath)],
-    ctx: &'e Context<'e>,
+    read: Option<&'e Body<'e>>,
+    facts: Facts<'e>,
     overrides: &'e Overrides,
     body: Option<Value>,
     parameters: Option<Map>,
@@ -32,12 +43,14 @@ pub(super) struct Environment<'e> {
 impl<'e> Environment<'e> {
     pub(super) fn new(
         paths: &'e [(Box<str>, JsonPath)],
-        ctx: &'e Context<'e>,
+        read: Option<&'e Body<'e>>,
+        facts: Facts<'e>,
         overrides: &'e Overrides,
     ) -> Self {
         Self {
             paths,
-            ctx,
+            read,
+            facts,
             overrides,
             body: None,
             parameters: None,
@@ -49,14 +62,17 @@ impl<'e> Environment<'e> {
 
     /// `$input.body` (aws-facts 202).
     fn body(&mut self) -> Value {
-        let text = || Value::text(self.ctx.body.map_or("{}", |body| body.text()));
+        let text = || Value::text(self.read.map_or("{}", |body| body.text()));
         self.body.get_or_insert_with(text).clone()
     }
 
     /// `$input.params()`
     fn parameters(&mut self) -> Map {
-        let ctx = self.ctx;
-        self.parameters.get_or_insert_with(|| input::parameters(ctx)).clone()
+        let made = || match self.facts {
+            Facts::Request(ctx) => input::parameters(ctx),
+            Facts::Given(given) => given.parameters(),
+        };
+        self.parameters.get_or_insert_with(made).clone()
     }
 
     /// `$input.path(…)`: null for nothing (aws-facts 200, 201, 208).
@@ -103,7 +119,7 @@ impl<'e> Environment<'e> {
                 &written
             }
         };
-        let bytes = match (self.ctx.body, path.is_definite()) {
+        let bytes = match (self.read, path.is_definite()) {
             (Some(body), false) => body.text().len().max(DEFINITE_PATH_BYTES),
             (Some(_), true) | (None, _) => DEFINITE_PATH_BYTES,
         };
@@ -112,7 +128,7 @@ impl<'e> Environment<'e> {
             .checked_sub(bytes)
             .ok_or("the template searches the body too often")?;
         let empty = Json::Object(Default::default());
-        let root = match self.ctx.body {
+        let root = match self.read {
             Some(body) => body.json(),
             None => Some(&empty),
         };
@@ -131,7 +147,10 @@ impl<'e> Environment<'e> {
             ("json", [Value::Text(path)]) => self.json(path),
             ("path", [Value::Text(path)]) => self.path(path),
             ("params", []) => Ok(self.parameters().into()),
-            ("params", [Value::Text(name)]) => Ok(input::parameter(self.ctx, name)),
+            ("params", [Value::Text(name)]) => Ok(match self.facts {
+                Facts::Request(ctx) => input::parameter(ctx, name),
+                Facts::Given(given) => given.parameter(name),
+            }),
             ("get", [Value::Text(name)]) => Ok(self.property(INPUT, name)),
             ("getBody", []) => Ok(self.body()),
             _ => Ok(Value::Null),
@@ -144,8 +163,19 @@ impl Env for Environment<'_> {
         match name {
             "input" => Value::Host(INPUT),
             "util" => Value::Host(UTIL),
-            "context" => variables::context(self.ctx, self.overrides).into(),
-            "stageVariables" => variables::stage_variables(self.ctx).into(),
+            "context" => {
+                let map = match self.facts {
+                    Facts::Request(ctx) => variables::context(ctx),
+                    Facts::Given(given) => given.context(),
+                };
+                self.overrides.put_into(&map);
+                map.into()
+            }
+            "stageVariables" => match self.facts {
+                Facts::Request(ctx) => variables::stage_variables(ctx),
+                Facts::Given(given) => given.stage_variables(),
+            }
+            .into(),
             _ => Value::Null,
         }
     }

@@ -6,21 +6,24 @@
 
 mod environment;
 mod functions;
+mod given;
 mod input;
 mod overrides;
 #[cfg(test)]
 mod tests;
 mod variables;
 
+pub use ringway_vtl::RenderError;
 use ringway_vtl::{Limits, Options, Template, Undefined};
 
 use crate::context::Context;
 use crate::error::{Cause, GatewayError, ResponseType};
 use crate::limits::TEMPLATE_BYTES_MAX;
 use crate::mapping::json_path::JsonPath;
-use crate::mapping::{BodyUse, is_static_template};
+use crate::mapping::{Body, BodyUse, is_static_template};
 
-use environment::Environment;
+use environment::{Environment, Facts};
+pub use given::Given;
 pub use overrides::{OverrideHeaders, Overrides, RequestOverrides};
 
 /// A mapping template, compiled.
@@ -88,6 +91,34 @@ impl MappingTemplate {
         overrides: &Overrides,
         out: &mut String,
     ) -> Result<(), GatewayError> {
+        self.write(ctx.body, Facts::Request(ctx), overrides, out).map_err(|error| {
+            let mut failure = GatewayError::new(ResponseType::ApiConfigurationError, "");
+            failure.cause = Cause(format!("a mapping template failed: {error}").into());
+            failure
+        })
+    }
+
+    /// Appends the text rendered without a request.
+    ///
+    /// # Errors
+    /// Why, and where in the template.
+    pub fn render_given(
+        &self,
+        body: &str,
+        given: &Given<'_>,
+        out: &mut String,
+    ) -> Result<(), RenderError> {
+        let body = Body::new(body, self.body_use());
+        self.write(Some(&body), Facts::Given(given), &Overrides::default(), out)
+    }
+
+    fn write(
+        &self,
+        body: Option<&Body<'_>>,
+        facts: Facts<'_>,
+        overrides: &Overrides,
+        out: &mut String,
+    ) -> Result<(), RenderError> {
         let velocity = match self {
             Self::Text(text) => {
                 out.push_str(text);
@@ -95,14 +126,10 @@ impl MappingTemplate {
             }
             Self::Velocity(velocity) => velocity,
         };
-        let bytes = ctx.body.map_or(0, |body| body.text().len());
+        let bytes = body.map_or(0, |body| body.text().len());
         let options = Options { limits: Limits::for_input(bytes), undefined: Undefined::Nothing };
-        let mut environment = Environment::new(&velocity.paths, ctx, overrides);
-        velocity.template.render(&mut environment, &options, out).map_err(|error| {
-            let mut failure = GatewayError::new(ResponseType::ApiConfigurationError, "");
-            failure.cause = Cause(format!("a mapping template failed: {error}").into());
-            failure
-        })
+        let mut environment = Environment::new(&velocity.paths, body, facts, overrides);
+        velocity.template.render(&mut environment, &options, out)
     }
 }
 

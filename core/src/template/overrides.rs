@@ -13,8 +13,8 @@ use crate::json::double_text;
 /// The maps of one request.
 #[derive(Debug)]
 pub struct Overrides {
-    pub(super) request: Map,
-    pub(super) response: Map,
+    request: Map,
+    response: Map,
 }
 
 /// Names and values of headers; a name may come several times.
@@ -50,6 +50,12 @@ impl Default for Overrides {
 }
 
 impl Overrides {
+    /// Puts the maps into `$context`.
+    pub(super) fn put_into(&self, context: &Map) {
+        context.insert("requestOverride", self.request.clone());
+        context.insert("responseOverride", self.response.clone());
+    }
+
     /// `$context.responseOverride.status`; a status outside of 100 to 599 is none (aws-facts 184).
     #[must_use]
     pub fn status(&self) -> Option<u16> {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::context::fixture::Fixture;
-use crate::mapping::Body;
+use crate::json::Json;
 
 const REQUEST: &str = "POST /dev/pets/a%20b?q=1&q=x+y&only=query HTTP/1.1\r\nHost: h\r\n\
     X-Tag: one\r\nConnection: close\r\nAccept: a/b\r\nContent-Length: 5\r\n\r\n";
@@ -205,3 +205,26 @@ fn searches_and_values_are_bounded() {
 }
 
 const TEMPLATE_JSON_VALUES: usize = crate::limits::TEMPLATE_JSON_VALUES_MAX;
+
+#[test]
+fn templates_are_rendered_without_a_request() {
+    let json = |text: &'static str| Json::parse(text).expect(text);
+    let given = Given {
+        context: json(r#"{"stage": "dev", "identity": {"sourceIp": "::1"}}"#),
+        parameters: json(
+            r#"{"path": {"id": "7"}, "querystring": {"q": 1}, "header": {"X-A": "a"}}"#,
+        ),
+        stage_variables: json(r#"{"v": "1"}"#),
+    };
+    let check = |template: &str, expect: &str| {
+        let mut out = String::new();
+        let parsed = MappingTemplate::parse(template).expect(template);
+        parsed.render_given("{\"a\": 1}", &given, &mut out).expect(template);
+        assert_eq!(out, expect, "{template}");
+    };
+    check("static", "static");
+    check("$context.stage $context.identity.sourceIp$context.none", "dev ::1");
+    check("$input.params('id')$input.params('q')$input.params('x-a')$input.params('b')", "71a");
+    check("$input.params().header.X-A $stageVariables.v $input.json('$.a')", "a 1 1");
+    check("#set($context.requestOverride.path.p = 'x')$context.requestOverride.path.p", "x");
+}

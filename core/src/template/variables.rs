@@ -2,11 +2,10 @@
 
 use ringway_vtl::{Map, Value};
 
-use super::overrides::Overrides;
 use crate::context::{Context, Variable};
 
-/// `$context`: what is defined, in maps of its own where names have a dot, and the overrides.
-pub(super) fn context(ctx: &Context<'_>, overrides: &Overrides) -> Map {
+/// `$context`: what is defined, in maps of its own where names have a dot.
+pub(super) fn context(ctx: &Context<'_>) -> Map {
     let root = Map::with_capacity(40);
     let mut text = Vec::new();
     for (name, variable) in Variable::NAMES {
@@ -27,8 +26,6 @@ pub(super) fn context(ctx: &Context<'_>, overrides: &Overrides) -> Map {
     for family in ["authorizer", "identity"] {
         member(&root, family);
     }
-    root.insert("requestOverride", overrides.request.clone());
-    root.insert("responseOverride", overrides.response.clone());
     root
 }
 

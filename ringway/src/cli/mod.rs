@@ -61,6 +61,17 @@ Examples:
   ringway store history --data /var/lib/ringway
   ringway store history --data /var/lib/ringway --kind stage --id prod --body";
 
+const RENDER_EXAMPLES: &str = "\
+Prints what a mapping template makes of a body, byte for byte, as a deployed one would. What is not
+given is empty.
+
+Examples:
+  ringway render --template request.vtl --body body.json
+  ringway render --template response.vtl --body body.json --params params.json
+  ringway render --template request.vtl --context context.json --stage-variables stage.json
+
+The file of --params is like {\"path\": {\"id\": \"7\"}, \"querystring\": {}, \"header\": {}}.";
+
 const COMPLETION_EXAMPLES: &str = "\
 Examples:
   ringway completion bash > /etc/bash_completion.d/ringway
@@ -95,6 +106,8 @@ pub(crate) enum Command {
     User(User),
     /// Import and compile a document without serving it; exit code 1 when it has errors.
     Check(Check),
+    /// Render a mapping template without serving it; an error names line and column.
+    Render(Render),
     /// Look into the store of `serve`.
     #[command(subcommand)]
     Store(Store),
@@ -126,6 +139,27 @@ pub(crate) struct Check {
     /// Stage an OpenAPI document would be deployed to.
     #[arg(long, value_name = "NAME", default_value = "dev")]
     pub(crate) stage: String,
+}
+
+/// `ringway render`.
+#[derive(Debug, Args)]
+#[command(after_help = RENDER_EXAMPLES)]
+pub(crate) struct Render {
+    /// Mapping template.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) template: PathBuf,
+    /// Body before the template: `$input.body`.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) body: Option<PathBuf>,
+    /// `$context`, as a JSON object.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) context: Option<PathBuf>,
+    /// `$input.params()`, as a JSON object.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) params: Option<PathBuf>,
+    /// `$stageVariables`, as a JSON object.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) stage_variables: Option<PathBuf>,
 }
 
 /// `ringway store`.
