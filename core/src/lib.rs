@@ -1,6 +1,4 @@
 //! The computing half of Ringway: definitions, OpenAPI, the compiler, the snapshot, the router,
-//! HTTP/1.1 codecs, parameter mapping, mapping templates, access-log formats, limits, signatures and
-//! policies.
 //! HTTP/1.1 codecs, parameter mapping, mapping templates, access-log formats, limits, signatures
 //! and policies.
 //!
