@@ -93,3 +93,71 @@ fn what_is_not_allowed_is_said_in_awss_words() {
         "Invalid patch path  '/name' specified for op 'move'. Please choose supported operations",
     );
 }
+
+/// The same by hand: what one operation does to a thing, or nothing when it is refused.
+fn by_hand(thing: &mut Thing, operation: &PatchOperation) -> Option<()> {
+    let op = operation.op?;
+    let value = operation.value.clone().unwrap_or_default();
+    let path = operation.path.as_deref()?;
+    match (path, op) {
+        ("/name", Op::Replace) => thing.name = value,
+        ("/enabled", Op::Replace) => thing.enabled = value == "true",
+        ("/description", Op::Add | Op::Replace) => thing.description = Some(value),
+        ("/description", Op::Remove) => thing.description = None,
+        _ => {
+            let name = path.strip_prefix("/templates/").filter(|name| !name.contains('/'))?;
+            let name = name.replace("~1", "/").replace("~0", "~");
+            match op {
+                Op::Add => drop(thing.templates.insert(name, value)),
+                Op::Replace => *thing.templates.get_mut(&name)? = value,
+                Op::Remove => drop(thing.templates.shift_remove(&name)?),
+                Op::Move | Op::Test | Op::Copy => return None,
+            }
+        }
+    }
+    Some(())
+}
+
+fn operations_at_random() -> impl proptest::strategy::Strategy<Value = Vec<PatchOperation>> {
+    use proptest::prelude::*;
+    let op = prop::option::weighted(
+        0.95,
+        prop::sample::select(vec![Op::Add, Op::Remove, Op::Move, Op::Test, Op::Replace, Op::Copy]),
+    );
+    let path = prop::option::weighted(
+        0.95,
+        prop_oneof![
+            4 => prop::sample::select(vec!["/name", "/enabled", "/description"])
+                .prop_map(str::to_owned),
+            4 => "/templates/[ab~01]{0,4}",
+            1 => "[/a~]{0,6}",
+            1 => any::<String>(),
+        ],
+    );
+    let value = prop::option::of(prop_oneof![Just("true".to_owned()), any::<String>()]);
+    let operation = (op, path, value).prop_map(|(op, path, value)| PatchOperation {
+        op,
+        path,
+        value,
+        from: None,
+    });
+    prop::collection::vec(operation, 0..6)
+}
+
+proptest::proptest! {
+    /// A list of operations does what each does by hand, in its order; one that is refused
+    /// refuses them all.
+    #[test]
+    fn patches_do_what_is_done_by_hand(operations in operations_at_random()) {
+        let mut expect = Thing::default();
+        let done = operations.iter().try_for_each(|operation| by_hand(&mut expect, operation));
+        let rules = Rules { rules: RULES, wording: Wording::Plain };
+        match patched(&Thing::default(), &operations, rules) {
+            Ok(thing) => {
+                proptest::prop_assert!(done.is_some());
+                proptest::prop_assert_eq!(thing, expect);
+            }
+            Err(_) => proptest::prop_assert!(done.is_none()),
+        }
+    }
+}
