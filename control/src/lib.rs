@@ -21,5 +21,6 @@ pub mod plane;
 mod publication;
 pub mod publisher;
 mod rest;
+pub mod settings;
 pub mod store;
 pub mod users;

@@ -2,7 +2,6 @@
 //! change. The order in which a call passes its stations is written here, once.
 
 use std::fmt;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ringway_core::definition::Definitions;
@@ -17,21 +16,9 @@ use crate::documents::{Kind, Scope, State, Transaction};
 use crate::error::ManagementError;
 use crate::publication::Publication;
 use crate::rest::{After, Answer, Call, Operation};
+use crate::settings::Settings;
 use crate::store::{Store, StoreError};
 use crate::users::{self, Credentials};
-
-/// What Ringway calls itself.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// The account of callers that name none: twelve digits.
-    pub account_id: String,
-    /// The region of callers that name none.
-    pub region: String,
-    /// Where the log groups that stages name are files; standard output when there is no folder.
-    pub log_folder: Option<PathBuf>,
-    /// Suffix of `{api}.execute-api.{region}.{suffix}` in what exports say.
-    pub host_suffix: String,
-}
 
 /// Everything behind the management operations.
 pub struct Plane {

@@ -18,8 +18,8 @@ use ringway_core::snapshot::Snapshot;
 use crate::definition::{self as kept, ApiKey, UsagePlan};
 use crate::documents::{Key, Kind, Scope, State, Transaction};
 use crate::error::ManagementError;
-use crate::plane::Settings;
 use crate::publisher::{Prepared, Publisher};
+use crate::settings::Settings;
 
 /// What the data plane sees of the documents.
 const SEEN: [Kind; 5] =

@@ -99,7 +99,7 @@ mod tests {
     use std::sync::Arc;
 
     use ringway_control::access::Access;
-    use ringway_control::plane::Settings;
+    use ringway_control::settings::Settings;
     use ringway_control::store::MemoryStore;
 
     use super::*;

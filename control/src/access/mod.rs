@@ -17,7 +17,7 @@ use ringway_core::identity::{Identity, Refusal};
 
 use crate::documents::{Scope, State};
 use crate::error::ManagementError;
-use crate::plane::Settings;
+use crate::settings::Settings;
 use directory::{Directory, Subject};
 pub(crate) use question::{Action, tags_of};
 pub(crate) use signature::credential;

@@ -8,7 +8,7 @@ use ringway_core::sigv4::{Claim, PathRule, Payload, Request, Rules, Scratch};
 use super::directory::{Directory, Holder};
 use super::{Caller, Known, Presented};
 use crate::documents::Scope;
-use crate::plane::Settings;
+use crate::settings::Settings;
 
 const RULES: Rules<'_> =
     Rules { service: "apigateway", path: PathRule::Normalized, unsigned_payload: false };

@@ -14,7 +14,7 @@ use super::{cannot_run, convert, owner};
 use crate::definition::{self as kept, Stage};
 use crate::documents::{self, Key, Kind, Scope, State};
 use crate::error::ManagementError;
-use crate::plane::Settings;
+use crate::settings::Settings;
 
 /// A stage that runs: whose it is, its API and name.
 pub(super) type Compiled = (Scope, (String, String), DeployedStage);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use ringway_core::definition::{self, AccessLogSettings, DeployedStage, RestApi};
 
 use crate::definition::{ApiKey, Stage, UsagePlan};
-use crate::plane::Settings;
+use crate::settings::Settings;
 
 /// AWS's smallest cache, for a stage that switches it on and names no size.
 const CACHE_CLUSTER_SIZE_DEFAULT: &str = "0.5";

@@ -12,7 +12,7 @@ use super::wire::Answer;
 use crate::documents::{Kind, Transaction};
 use crate::error::ManagementError;
 use crate::identifiers;
-use crate::plane::Settings;
+use crate::settings::Settings;
 
 /// A call under way.
 pub(crate) struct Call<'c> {

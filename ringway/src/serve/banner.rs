@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use ringway_control::plane::Settings;
+use ringway_control::settings::Settings;
 use ringway_control::users::Credentials;
 
 use crate::banner::{head, reachable};

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use ringway_control::access::Access;
-use ringway_control::plane::{OpenError, Plane, Settings};
+use ringway_control::plane::{OpenError, Plane};
+use ringway_control::settings::Settings;
 use ringway_control::store::MemoryStore;
 use ringway_core::definition::Definitions;
 use ringway_core::link::Counters;

@@ -12,10 +12,10 @@ use time::format_description::well_known::Rfc3339;
 use super::stages;
 use crate::definition::{DeployedApi, RestApiHeader};
 use crate::error::ManagementError;
-use crate::plane::Settings;
 use crate::rest::call::{Answered, Call};
 use crate::rest::paging::page;
 use crate::rest::wire::Answer;
+use crate::settings::Settings;
 
 /// GetExport: the deployed copy of the API, as a document.
 pub(in crate::rest) fn document(call: &mut Call<'_>) -> Answered {
