@@ -2,11 +2,11 @@
 
 use super::call::{Answered, Call};
 use super::ops::{
-    access_associations, account, api_keys, authorizer_test, authorizers, base_path_mappings,
-    client_certificates, deployments, documentation_parts, documentation_versions, domain_names,
-    export, gateway_responses, import, integration_responses, integrations, method_responses,
-    methods, models, request_validators, resources, rest_apis, stages, tags, test_invoke, usage,
-    usage_plan_keys, usage_plans, vpc_links,
+    access_associations, account, api_keys, authorizers, base_path_mappings, client_certificates,
+    deployments, documentation_parts, documentation_versions, domain_names, export,
+    gateway_responses, import, integration_responses, integrations, method_responses, methods,
+    models, request_validators, resources, rest_apis, stages, tags, test_invoke,
+    test_invoke_authorizer, usage, usage_plan_keys, usage_plans, vpc_links,
 };
 
 /// What runs an operation.
@@ -119,7 +119,7 @@ const OPERATIONS: &[(&str, Run)] = &[
     ("PutRestApi", import::put),
     ("RejectDomainNameAccessAssociation", access_associations::reject),
     ("TagResource", tags::put),
-    ("TestInvokeAuthorizer", authorizer_test::test_invoke),
+    ("TestInvokeAuthorizer", test_invoke_authorizer::test_invoke),
     ("TestInvokeMethod", test_invoke::run),
     ("UntagResource", tags::delete),
     ("UpdateAccount", account::update),
