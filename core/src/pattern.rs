@@ -15,7 +15,7 @@ pub struct Pattern {
 }
 
 /// The answer would take more than
-/// [`REGEX_BACKTRACK_STEPS_MAX`](crate::limits::REGEX_BACKTRACK_STEPS_MAX) steps.
+/// [`REGEX_BACKTRACK_STEPS_MAX`] steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TooManySteps;
 
