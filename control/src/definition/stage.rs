@@ -29,8 +29,6 @@ pub(crate) struct Stage {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) canary_settings: Option<CanarySettings>,
     pub(crate) tracing_enabled: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) web_acl_arn: Option<String>,
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub(crate) tags: IndexMap<String, String>,
     /// Unix time, seconds.

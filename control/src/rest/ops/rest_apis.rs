@@ -47,8 +47,8 @@ const RULES: Rules = Rules {
             target: Target::Value(patch::flag),
         },
         Rule { path: "/policy", ops: OPTIONAL, target: Target::Value(policy::patched) },
-        Rule { path: "/securityPolicy", ops: REPLACE, target: Target::Value(patch::text) },
-        Rule { path: "/endpointAccessMode", ops: REPLACE, target: Target::Value(patch::text) },
+        Rule { path: "/securityPolicy", ops: REPLACE, target: Target::Value(security_policy) },
+        Rule { path: "/endpointAccessMode", ops: REPLACE, target: Target::Value(access_mode) },
         Rule {
             path: "/endpointConfiguration/types/{}",
             ops: patch::ANY,
@@ -270,6 +270,21 @@ fn api_key_source(operation: &PatchOperation) -> Result<Value, ManagementError> 
         _ => Err(ManagementError::bad_request(
             "Invalid API key source, must be one of: [HEADER, AUTHORIZER]",
         )),
+    }
+}
+
+fn security_policy(operation: &PatchOperation) -> Result<Value, ManagementError> {
+    match operation.value_text() {
+        "TLS_1_0" | "TLS_1_2" => patch::text(operation),
+        policy if policy.starts_with("SecurityPolicy_TLS") => patch::text(operation),
+        policy => Err(ManagementError::bad_request(format!("Invalid security policy: {policy}"))),
+    }
+}
+
+fn access_mode(operation: &PatchOperation) -> Result<Value, ManagementError> {
+    match operation.value_text() {
+        "BASIC" | "STRICT" => patch::text(operation),
+        mode => Err(ManagementError::bad_request(format!("Invalid endpoint access mode: {mode}"))),
     }
 }
 

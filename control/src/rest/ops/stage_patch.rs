@@ -23,7 +23,6 @@ pub(super) const RULES: Rules = Rules {
         Rule { path: "/cacheClusterSize", ops: REPLACE, target: Target::Value(cache_size) },
         Rule { path: "/clientCertificateId", ops: OPTIONAL, target: Target::Value(patch::text) },
         Rule { path: "/tracingEnabled", ops: REPLACE, target: Target::Value(patch::flag) },
-        Rule { path: "/webAclArn", ops: OPTIONAL, target: Target::Value(patch::text) },
         Rule { path: "/accessLogSettings", ops: ANY, target: Target::Own(access_log) },
         Rule { path: "/accessLogSettings/{}", ops: ANY, target: Target::Own(access_log_member) },
         Rule { path: "/canarySettings", ops: ANY, target: Target::Own(canary) },

@@ -16,7 +16,7 @@ use crate::rest::wire::Answer;
 
 const RULES: Rules = Rules {
     rules: &[
-        Rule { path: "/name", ops: REPLACE, target: Target::Value(name) },
+        Rule { path: "/name", ops: REPLACE, target: Target::Value(patch::text) },
         Rule { path: "/description", ops: OPTIONAL, target: Target::Value(patch::text) },
         Rule { path: "/productCode", ops: OPTIONAL, target: Target::Value(patch::text) },
         Rule { path: "/quota", ops: &[Op::Remove], target: Target::Value(patch::text) },
@@ -157,10 +157,6 @@ fn check(call: &Call<'_>, plan: &UsagePlan) -> Result<(), ManagementError> {
         }
         _ => Ok(()),
     }
-}
-
-fn name(operation: &PatchOperation) -> Result<Value, ManagementError> {
-    patch::text(operation)
 }
 
 fn period(operation: &PatchOperation) -> Result<Value, ManagementError> {

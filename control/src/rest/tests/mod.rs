@@ -80,3 +80,21 @@ pub(crate) fn deployed(plane: &Plane) -> String {
     assert_eq!(code, 201, "{deployment}");
     id
 }
+
+#[test]
+fn what_would_protect_and_does_not_run_is_refused() {
+    let plane = crate::plane::tests::plane();
+    let api = deployed(&plane);
+    let check = |uri: &str, path: &str, value: &str, expect: &str| {
+        let operation = json!({"op": "replace", "path": path, "value": value});
+        let body = json!({ "patchOperations": [operation] });
+        let (status, _, message) = refused(ask(&plane, "PATCH", uri, body));
+        assert_eq!(status, 400, "{path}");
+        assert!(message.starts_with(expect), "{path}: {message}");
+    };
+    let (api, stage) = (format!("/restapis/{api}"), format!("/restapis/{api}/stages/dev"));
+    let acl = "arn:aws:wafv2:us-east-1:000000000000:regional/webacl/a/b";
+    check(&stage, "/webAclArn", acl, "Invalid method setting path: /webAclArn.");
+    check(&api, "/securityPolicy", "none", "Invalid security policy: none");
+    check(&api, "/endpointAccessMode", "none", "Invalid endpoint access mode: none");
+}
