@@ -30,3 +30,4 @@ pub mod settings;
 pub mod sigv4;
 pub mod snapshot;
 pub mod template;
+pub mod xml;

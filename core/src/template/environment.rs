@@ -2,6 +2,7 @@
 
 use ringway_vtl::{Env, HostId, Map, Value};
 
+use super::extension::Extension;
 use super::overrides::Overrides;
 use super::{Given, functions, input, variables};
 use crate::context::Context;
@@ -14,6 +15,8 @@ use crate::mapping::json_path::{Found, JsonPath, JsonPathFailure};
 const INPUT: HostId = HostId(0);
 /// `$util`
 const UTIL: HostId = HostId(1);
+/// `$ringway`
+const RINGWAY: HostId = HostId(2);
 /// Bytes of a body that a definite path is charged for: it looks at few values.
 const DEFINITE_PATH_BYTES: usize = 256;
 
@@ -38,6 +41,7 @@ pub(super) struct Environment<'e> {
     found: Vec<(Box<str>, Value)>,
     values_left: usize,
     path_bytes_left: usize,
+    extension: Extension,
 }
 
 impl<'e> Environment<'e> {
@@ -57,6 +61,7 @@ impl<'e> Environment<'e> {
             found: Vec::new(),
             values_left: TEMPLATE_JSON_VALUES_MAX,
             path_bytes_left: TEMPLATE_PATH_BYTES_MAX,
+            extension: Extension::new(read.map_or(0, |body| body.text().len())),
         }
     }
 
@@ -163,6 +168,7 @@ impl Env for Environment<'_> {
         match name {
             "input" => Value::Host(INPUT),
             "util" => Value::Host(UTIL),
+            "ringway" => Value::Host(RINGWAY),
             "context" => {
                 let map = match self.facts {
                     Facts::Request(ctx) => variables::context(ctx),
@@ -185,10 +191,10 @@ impl Env for Environment<'_> {
     }
 
     fn call(&mut self, object: HostId, method: &str, arguments: &[Value]) -> Result<Value, String> {
-        if object == INPUT {
-            self.input(method, arguments)
-        } else {
-            functions::call(method, arguments, &mut self.values_left)
+        match object {
+            INPUT => self.input(method, arguments),
+            RINGWAY => self.extension.call(method, arguments),
+            _ => functions::call(method, arguments, &mut self.values_left),
         }
     }
 }

@@ -1,10 +1,12 @@
-//! Mapping templates: Velocity with `$input`, `$context`, `$stageVariables` and `$util`.
+//! Mapping templates: Velocity with `$input`, `$context`, `$stageVariables` and `$util`, and with
+//! `$ringway`, which AWS has not.
 //!
 //! Compiled with their snapshot, rendered for a request. The language itself is `ringway-vtl`'s;
 //! which template is chosen, and what becomes of its text, is not known here. Reference:
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html>.
 
 mod environment;
+mod extension;
 mod functions;
 mod given;
 mod input;

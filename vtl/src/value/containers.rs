@@ -81,6 +81,11 @@ impl List {
         self.0.values.borrow().get(at).cloned()
     }
 
+    /// Its elements; one that is put in meanwhile comes too.
+    pub fn iter(&self) -> impl Iterator<Item = Value> {
+        (0..).map_while(|at| self.get(at))
+    }
+
     /// Appends a value.
     pub fn push(&self, value: Value) {
         self.change(|values| values.push(value));
@@ -177,6 +182,11 @@ impl Map {
     pub fn entry(&self, at: usize) -> Option<(Value, Value)> {
         let entries = self.0.entries.borrow();
         entries.get_index(at).map(|(key, value)| (key.clone(), value.clone()))
+    }
+
+    /// Its entries; one that is put in meanwhile comes too.
+    pub fn iter(&self) -> impl Iterator<Item = (Value, Value)> {
+        (0..).map_while(|at| self.entry(at))
     }
 
     /// Whether both are the same map.
