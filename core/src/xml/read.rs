@@ -193,7 +193,7 @@ impl Reading<'_> {
             }
             let is_known = match found.name {
                 "version" => found.value == "1.0",
-                "encoding" => ["UTF-8", "US-ASCII"]
+                "encoding" => ["UTF-8", "UTF8", "US-ASCII"]
                     .iter()
                     .any(|known| found.value.eq_ignore_ascii_case(known)),
                 _ => matches!(found.value, "yes" | "no"),
