@@ -170,6 +170,19 @@ fn xml() {
 }
 
 #[test]
+fn the_examples_of_the_documentation_are_true() {
+    const PAGE: &str = include_str!("../../../docs/extensions.md");
+    let (_, examples) = PAGE.split_once("```xml\n").expect("a document");
+    let (body, examples) = examples.split_once("```").expect("its end");
+    let rows = examples.lines().filter_map(|line| line.strip_prefix("| `")?.strip_suffix("` |"));
+    let rows = rows.map(|row| row.split_once("` | `").expect(row)).collect::<Vec<_>>();
+    assert_eq!(rows.len(), 10, "{rows:?}");
+    for (template, expect) in rows {
+        check(&format!("#set($doc = $ringway.parseXml($input.body)){template}"), body, expect);
+    }
+}
+
+#[test]
 fn xml_that_cannot_be_fails_the_template() {
     for (template, body, expect) in [
         (
