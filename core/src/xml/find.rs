@@ -33,55 +33,65 @@ pub fn find(value: &Value, path: &str, allowance: &mut Allowance) -> Result<Vec<
     }
     let mut found = vec![value.clone()];
     for step in steps {
-        let mut next = Vec::new();
-        for value in &found {
-            each(value, &mut |map| below(map, step, allowance, &mut next))?;
-        }
-        found = next;
+        let mut search = Search { step, allowance, found: Vec::new() };
+        found.iter().try_for_each(|value| search.below(value))?;
+        found = search.found;
     }
     Ok(found)
 }
 
-/// Runs for a map, or for each map of a list.
-fn each(value: &Value, run: &mut dyn FnMut(&Map) -> Result<(), String>) -> Result<(), String> {
-    match value {
-        Value::Map(map) => run(map),
-        Value::List(list) => list.iter().try_for_each(|value| match value {
-            Value::Map(map) => run(&map),
-            _ => Ok(()),
-        }),
-        _ => Ok(()),
-    }
+/// One step of a path. Everything it looks at is counted.
+struct Search<'s> {
+    step: &'s str,
+    allowance: &'s mut Allowance,
+    found: Vec<Value>,
 }
 
-/// Appends what one step leads to from an element.
-fn below(
-    map: &Map,
-    step: &str,
-    allowance: &mut Allowance,
-    found: &mut Vec<Value>,
-) -> Result<(), String> {
-    let mut add = |(key, value): (Value, Value)| {
-        allowance.take_node()?;
-        if !key.as_text().is_some_and(|key| matches(key, step)) {
-            return Ok(());
-        }
+impl Search<'_> {
+    /// From an element, or from each of a list.
+    fn below(&mut self, value: &Value) -> Result<(), String> {
         match value {
-            Value::List(list) => {
-                for value in list.iter() {
-                    allowance.take_node()?;
-                    found.push(value);
+            Value::Map(map) => self.below_element(map),
+            Value::List(list) => list.iter().try_for_each(|value| {
+                self.allowance.take_node()?;
+                if let Value::Map(map) = value { self.below_element(&map) } else { Ok(()) }
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    fn below_element(&mut self, map: &Map) -> Result<(), String> {
+        match map.get(CONTENT) {
+            Some(Value::List(content)) if !self.step.starts_with(ATTRIBUTE) => {
+                for piece in content.iter() {
+                    self.allowance.take_node()?;
+                    if let Value::Map(elements) = piece {
+                        self.entries(&elements)?;
+                    }
                 }
+                Ok(())
             }
-            value => found.push(value),
+            _ => self.entries(map),
+        }
+    }
+
+    fn entries(&mut self, map: &Map) -> Result<(), String> {
+        for (key, value) in map.iter() {
+            self.allowance.take_node()?;
+            if !key.as_text().is_some_and(|key| matches(key, self.step)) {
+                continue;
+            }
+            match value {
+                Value::List(list) => {
+                    for value in list.iter() {
+                        self.allowance.take_node()?;
+                        self.found.push(value);
+                    }
+                }
+                value => self.found.push(value),
+            }
         }
         Ok(())
-    };
-    match map.get(CONTENT) {
-        Some(content) if !step.starts_with(ATTRIBUTE) => {
-            each(&content, &mut |elements| elements.iter().try_for_each(&mut add))
-        }
-        _ => map.iter().try_for_each(&mut add),
     }
 }
 
@@ -129,10 +139,11 @@ fn append_text(
         }
         Value::Map(map) => match map.get(CONTENT) {
             Some(content) => append_text(&content, depth - 1, allowance, out),
-            None => map
-                .iter()
-                .filter(|(key, _)| key.as_text().is_some_and(|key| !key.starts_with(ATTRIBUTE)))
-                .try_for_each(|(_, value)| append_text(&value, depth - 1, allowance, out)),
+            None => map.iter().try_for_each(|(key, value)| {
+                allowance.take_node()?;
+                let is_inside = key.as_text().is_some_and(|key| !key.starts_with(ATTRIBUTE));
+                if is_inside { append_text(&value, depth - 1, allowance, out) } else { Ok(()) }
+            }),
         },
         value => {
             let text = value.plain_text();

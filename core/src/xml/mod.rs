@@ -16,7 +16,7 @@
 //! The entry `#content` is the list of all texts and elements in their order, an element being a
 //! map with one entry; it has the same values as the entries beside it.
 //!
-//! [`write`] is the way back: what it writes means what was read, but for what became nothing.
+//! [`write()`] is the way back: what it writes means what was read, but for what became nothing.
 //! Prefixes stay as they are written; none is resolved. A document type declaration is refused, so
 //! there are no entities but the five of XML, and nothing outside the text is ever read. Where a
 //! text comes from, and what a template is, is not known here.

@@ -179,7 +179,7 @@ impl Reading<'_> {
     }
 
     /// `xml version="1.0" encoding="…" standalone="…"`, the last two or one of them left out.
-    fn declaration(&mut self, declaration: &str) -> Result<(), String> {
+    fn declaration(&self, declaration: &str) -> Result<(), String> {
         if self.at != 0 {
             return Err("an XML declaration that is not at the start".to_owned());
         }

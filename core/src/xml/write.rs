@@ -34,6 +34,7 @@ struct Writing<'a> {
 impl Writing<'_> {
     fn document(&mut self, map: &Map) -> Result<(), String> {
         for (key, value) in map.iter() {
+            self.allowance.take_node()?;
             match Key::of(&key)? {
                 Key::Element(name) => self.elements(name, &value)?,
                 Key::Attribute(_) | Key::Text | Key::Content => {
@@ -49,6 +50,7 @@ impl Writing<'_> {
     fn elements(&mut self, name: &str, value: &Value) -> Result<(), String> {
         let Value::List(list) = value else { return self.element(name, value) };
         for value in list.iter() {
+            self.allowance.take_node()?;
             self.element(name, &value)?;
         }
         Ok(())
@@ -59,7 +61,6 @@ impl Writing<'_> {
             return Err(format!("more than {XML_DEPTH_MAX} elements inside each other"));
         }
         self.path.push(name.into());
-        self.allowance.take_node()?;
         self.raw(&["<", name])?;
         if let Value::Map(map) = value {
             self.attributes(map)?;
@@ -82,8 +83,8 @@ impl Writing<'_> {
 
     fn attributes(&mut self, map: &Map) -> Result<(), String> {
         for (key, value) in map.iter() {
+            self.allowance.take_node()?;
             if let Key::Attribute(name) = Key::of(&key)? {
-                self.allowance.take_node()?;
                 self.raw(&[" ", name, "=\""])?;
                 self.escaped(&value, Place::Attribute)?;
                 self.raw(&["\""])?;
@@ -115,6 +116,7 @@ impl Writing<'_> {
     /// Texts, and maps of elements.
     fn pieces(&mut self, pieces: &List) -> Result<(), String> {
         for piece in pieces.iter() {
+            self.allowance.take_node()?;
             match &piece {
                 Value::Map(elements) => self.document(elements)?,
                 text => self.escaped(text, Place::Content)?,
@@ -158,12 +160,13 @@ fn agree(map: &Map, pieces: &List) -> Result<bool, String> {
     if named == 0 {
         return Ok(true);
     }
-    let mut seen: HashMap<Value, usize, ahash::RandomState> = HashMap::default();
+    let mut seen: HashMap<Text, usize, ahash::RandomState> = HashMap::default();
     for piece in pieces.iter() {
         let Value::Map(elements) = piece else { continue };
         for (key, value) in elements.iter() {
-            let named = key.as_text().and_then(|name| map.get(name));
-            let seen = seen.entry(key).or_default();
+            let Value::Text(name) = key else { return Ok(false) };
+            let named = map.get(&name);
+            let seen = seen.entry(name).or_default();
             let same = match named {
                 Some(Value::List(list)) => list.get(*seen).is_some_and(|one| is(&one, &value)),
                 Some(one) => *seen == 0 && is(&one, &value),

@@ -90,7 +90,7 @@ fn accepted(document: &str, oracle: &str, ours: &str) -> Option<&'static str> {
 
 fn element(random: &mut Rng, depth: usize, out: &mut String) {
     let name = *random.choice(["a", "b", "c", "x:a", "é"]).as_ref().expect("a name");
-    out.push_str("<");
+    out.push('<');
     out.push_str(name);
     if depth == 0 {
         out.push_str(" xmlns:x='urn:u'");
