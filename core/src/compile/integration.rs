@@ -1,4 +1,4 @@
-//! What the kinds of integrations share, and which of them this build has.
+//! What the kinds of integrations share.
 
 use super::report::{Place, Report};
 use super::scope::{MethodScope, invalid_expression};
@@ -15,20 +15,16 @@ pub(super) fn compile(
     mappings: RequestMappings<'_>,
     report: &mut Report,
 ) -> Option<Integration> {
-    let kind = match scope.integration.integration_type {
-        IntegrationType::Mock => return mock::compile(scope, report).map(Integration::Mock),
-        IntegrationType::Http | IntegrationType::HttpProxy => {
+    match scope.integration.integration_type {
+        IntegrationType::Mock => mock::compile(scope, report).map(Integration::Mock),
+        IntegrationType::Http
+        | IntegrationType::HttpProxy
+        | IntegrationType::Aws
+        | IntegrationType::AwsProxy => {
             let integration = http_integration::compile(scope, mappings, report)?;
-            return Some(Integration::Http(Box::new(integration)));
+            Some(Integration::Http(Box::new(integration)))
         }
-        IntegrationType::Aws => "AWS",
-        IntegrationType::AwsProxy => "AWS_PROXY",
-    };
-    report.refuse(
-        &scope.integration_place().key("type"),
-        format!("{kind} integrations are not yet supported"),
-    );
-    None
+    }
 }
 
 /// `requestParameters` of an integration, in the definition's order.

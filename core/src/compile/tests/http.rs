@@ -14,7 +14,7 @@ fn definitions(kind: &str, uri: &str, extra: Value, stage: Value) -> Definitions
     deployed(api(json!({"/a/{id}": {"GET": integrated(integration)}})), stage)
 }
 
-fn text(parts: &[UriPart]) -> String {
+pub(super) fn text(parts: &[UriPart]) -> String {
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
     parts.iter().fold(String::new(), |all, part| match part {
         UriPart::Literal(literal) => all + &text(literal),
@@ -147,7 +147,7 @@ fn a_proxy_ignores_templates_and_responses() {
     });
     let stage = stage_of(&definitions("HTTP_PROXY", "https://a", extra, json!({})));
     let proxy = http(method(&stage, "GET", "/a/{id}"));
-    assert!(proxy.proxy && proxy.templates.0.is_empty() && proxy.responses.is_none());
+    assert!(proxy.kind.is_proxy() && proxy.templates.0.is_empty() && proxy.responses.is_none());
     assert_eq!(proxy.passthrough, Passthrough::Pass);
     assert_eq!(proxy.method, UpstreamMethod::Client);
     assert_eq!(proxy.timeout_ms, 29_000);

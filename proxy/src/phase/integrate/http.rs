@@ -6,7 +6,7 @@ use ringway_core::context::Context;
 use ringway_core::error::{Cause, GatewayError, ResponseType};
 use ringway_core::http::Framing;
 use ringway_core::integration::{BodyLength, write_request_head};
-use ringway_core::snapshot::HttpIntegration;
+use ringway_core::snapshot::{HttpIntegration, HttpKind};
 
 use super::{proxied, streamed, transformed};
 use crate::applied::AppliedMethod;
@@ -38,6 +38,7 @@ pub(super) async fn answer(
 ) -> Result<Answered, Failure> {
     let Some(head) = context.request.head else { return Err(Failure::Closed(Closed::ClientGone)) };
     let trace = client.sink.trace;
+    refuse_services(http)?;
     let Some(pool) = bound.pool.as_deref() else {
         trace.inspect(|trace| trace.invalid_endpoint());
         return Err(invalid_endpoint(http).into());
@@ -121,6 +122,19 @@ fn write_request(
         out.extend_from_slice(b"0\r\n\r\n");
     }
     Ok(body.is_done())
+}
+
+/// Nothing is called without the signature it needs.
+fn refuse_services(http: &HttpIntegration) -> Result<(), GatewayError> {
+    match http.kind {
+        HttpKind::Function | HttpKind::FunctionProxy(_) => Err(GatewayError::configuration(
+            "integrations of Lambda functions are not yet supported",
+        )),
+        HttpKind::Service => {
+            Err(GatewayError::configuration("integrations of AWS services are not yet supported"))
+        }
+        HttpKind::Proxy | HttpKind::Mapped => Ok(()),
+    }
 }
 
 fn is_idempotent(method: &str) -> bool {

@@ -26,7 +26,7 @@ pub(super) fn template<'h>(
     http: &'h HttpIntegration,
     context: &Context<'_>,
 ) -> Result<Option<&'h RequestTemplate>, GatewayError> {
-    if http.proxy {
+    if http.kind.is_proxy() {
         return Ok(None);
     }
     let media_type = context.request.head.and_then(|head| head.field(FieldName::ContentType));
