@@ -1,5 +1,5 @@
 //! The computing half of Ringway: definitions, OpenAPI, the compiler, the snapshot, the router,
-//! HTTP/1.1 codecs, parameter mapping, mapping templates, access-log formats, limits, signatures
+//! HTTP/1.1 codecs, content codings, parameter mapping, mapping templates, access-log formats, limits, signatures
 //! and policies.
 //!
 //! Nothing here waits, or reads a clock, a file, a socket or the environment: `now` and text are
@@ -7,6 +7,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod coding;
 pub mod compile;
 pub mod context;
 mod date;

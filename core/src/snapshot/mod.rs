@@ -6,6 +6,7 @@
 mod integration;
 mod keys;
 mod method;
+mod payload;
 mod signing;
 mod stage;
 
@@ -21,6 +22,7 @@ pub use method::{
     CacheKeyPart, Integration, InvalidationRule, Method, MethodCache, ParameterLocation, Rate,
     RequiredParameter,
 };
+pub use payload::{BinaryMediaTypes, ContentHandling, Conversion, PayloadKind};
 pub use signing::{Principal, Signing};
 pub use stage::{
     AccessLog, Canary, GatewayResponse, LogDestination, Stage, StageCache, StagePlan, StageUsage,

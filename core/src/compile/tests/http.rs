@@ -178,37 +178,9 @@ fn unsupported_http_integrations_are_refused_by_name() {
             "timeoutInMillis: Timeout should be between 50 ms and 29000 ms",
         ),
         (json!({"timeoutInMillis": 29_001}), "timeoutInMillis: Timeout should be between 50 ms…"),
-        (
-            json!({"contentHandling": "CONVERT_TO_BINARY"}),
-            "contentHandling: conversion of payloads between bytes and text \
-             (CONVERT_TO_BINARY) is…",
-        ),
     ] {
         let definitions = definitions("HTTP", "http://a", extra, json!({}));
         check_refused(&definitions, &format!("{INTEGRATION}.{expected}"));
-    }
-}
-
-#[test]
-fn conversions_that_change_nothing_are_accepted() {
-    let with = |binary: Value, handling: Value| {
-        let integration = json!({"type": "HTTP", "uri": "http://a", "contentHandling": handling});
-        let mut api = api(json!({"/": {"GET": integrated(integration)}}));
-        api["binaryMediaTypes"] = binary;
-        compile(&deployed(api, json!({})), 1).is_ok()
-    };
-    for (binary, handling, accepted) in [
-        (json!([]), json!(null), true),
-        (json!([]), json!("CONVERT_TO_TEXT"), true),
-        (json!([]), json!("CONVERT_TO_BINARY"), false),
-        (json!(["*/*"]), json!(null), true),
-        (json!(["*/*"]), json!("CONVERT_TO_BINARY"), true),
-        (json!(["*/*"]), json!("CONVERT_TO_TEXT"), false),
-        (json!(["image/png"]), json!(null), true),
-        (json!(["image/png"]), json!("CONVERT_TO_BINARY"), false),
-        (json!(["image/png"]), json!("CONVERT_TO_TEXT"), false),
-    ] {
-        assert_eq!(with(binary.clone(), handling.clone()), accepted, "{binary} {handling}");
     }
 }
 
