@@ -20,6 +20,10 @@ pub enum Coding {
 /// 32 KiB of history, the most there is.
 const WINDOW_BITS: u8 = 15;
 
+/// A content coding that is none of ours, or several of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unsupported;
+
 /// Why a payload is not what its coding says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DecodeError {
@@ -44,13 +48,15 @@ impl Coding {
     ///
     /// # Errors
     /// Another coding, or several.
-    pub fn of_payload<'v>(values: impl Iterator<Item = &'v [u8]>) -> Result<Option<Self>, ()> {
+    pub fn of_payload<'v>(
+        values: impl Iterator<Item = &'v [u8]>,
+    ) -> Result<Option<Self>, Unsupported> {
         let mut coding = None;
         for name in values.flat_map(elements) {
             match Token::of(name) {
                 Token::Identity => {}
                 Token::Coding(one) if coding.is_none() => coding = Some(one),
-                Token::Coding(_) | Token::Other => return Err(()),
+                Token::Coding(_) | Token::Other => return Err(Unsupported),
             }
         }
         Ok(coding)

@@ -1,6 +1,6 @@
 //! The computing half of Ringway: definitions, OpenAPI, the compiler, the snapshot, the router,
-//! HTTP/1.1 codecs, content codings, parameter mapping, mapping templates, access-log formats, limits, signatures
-//! and policies.
+//! HTTP/1.1 codecs, content codings, parameter mapping, mapping templates, access-log formats,
+//! limits, signatures and policies.
 //!
 //! Nothing here waits, or reads a clock, a file, a socket or the environment: `now` and text are
 //! arguments. `proxy` and `control` meet only in types owned here ([`link`]).

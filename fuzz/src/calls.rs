@@ -6,8 +6,9 @@ use ringway_core::http::{
 use ringway_core::integration::{BodyLength, write_cache_key, write_request_head};
 use ringway_core::mapping::{BodyUse, Source};
 use ringway_core::snapshot::{
-    ContentHandling, Conversion, CacheKeyPart, Endpoint, HttpIntegration, HttpKind, InvalidationRule, MappedHeader, MappedQuery,
-    MediaTypes, MethodCache, Origin, Passthrough, Scheme, UpstreamMethod, UriPart,
+    CacheKeyPart, ContentHandling, Conversion, Endpoint, HttpIntegration, HttpKind,
+    InvalidationRule, MappedHeader, MappedQuery, MediaTypes, MethodCache, Origin, Passthrough,
+    Scheme, UpstreamMethod, UriPart,
 };
 
 use crate::context::{PATH_PARAMETER, with_context};

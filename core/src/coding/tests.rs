@@ -57,7 +57,7 @@ fn the_coding_a_client_prefers() {
 
 #[test]
 fn the_coding_of_a_payload() {
-    let check = |values: &[&str], expect: Result<Option<Coding>, ()>| {
+    let check = |values: &[&str], expect: Result<Option<Coding>, Unsupported>| {
         let found = Coding::of_payload(values.iter().map(|value| value.as_bytes()));
         assert_eq!(found, expect, "{values:?}");
     };
@@ -67,10 +67,10 @@ fn the_coding_of_a_payload() {
     check(&["gzip"], Ok(Some(Coding::Gzip)));
     check(&["X-GZIP"], Ok(Some(Coding::Gzip)));
     check(&["identity", "deflate"], Ok(Some(Coding::Deflate)));
-    check(&["gzip, gzip"], Err(()));
-    check(&["gzip", "deflate"], Err(()));
+    check(&["gzip, gzip"], Err(Unsupported));
+    check(&["gzip", "deflate"], Err(Unsupported));
     for other in ["br", "compress", "utf-8", "gzip;q=1", "*"] {
-        check(&[other], Err(()));
+        check(&[other], Err(Unsupported));
     }
 }
 
@@ -118,8 +118,7 @@ fn broken_payloads() {
             let mut bytes = whole.clone();
             bytes[at] ^= 0x55;
             let found = decoded(coding, &[&bytes], 1_000);
-            let size_alone = coding == Coding::Gzip && at >= whole.len() - 4;
-            assert!(found == Err(DecodeError::Corrupt), "{coding:?} {at} {size_alone} {found:?}");
+            assert_eq!(found, Err(DecodeError::Corrupt), "{coding:?} {at}");
         }
         check(b"no such thing");
         check(&[&whole[..], b"more"].concat());

@@ -3,7 +3,7 @@
 //! AWS does so whether or not responses are compressed, and passes no `Content-Encoding` on:
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-make-request-with-compressed-payload.html>.
 
-use ringway_core::coding::{Coding, DecodeError, Decoder};
+use ringway_core::coding::{Coding, DecodeError, Decoder, Unsupported};
 use ringway_core::context::Context;
 use ringway_core::error::{GatewayError, ResponseType};
 use ringway_core::http::FieldName;
@@ -24,7 +24,7 @@ pub(crate) fn coding(
         return Ok(None);
     }
     let coding = Coding::of_payload(head.values("content-encoding"));
-    coding.map_err(|_| refused("the Content-Encoding of the request is not supported"))
+    coding.map_err(|Unsupported| refused("the Content-Encoding of the request is not supported"))
 }
 
 /// Reads the body and puts back what it was before it was compressed, at most `bytes_max` bytes.

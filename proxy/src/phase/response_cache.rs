@@ -202,7 +202,8 @@ pub(crate) async fn answer(
         _ if sink.omit_body => ToClient::Nothing,
         _ => ToClient::Length(bytes),
     };
-    let framing = sink.compress(framing, bytes, || response.has_coding());
+    let framing =
+        sink.compress(framing, bytes, || response.has_coding() || response.status() == 206);
     let length = match framing {
         ToClient::Chunked => BodyLength::Chunked,
         ToClient::Length(_) | ToClient::UntilClose | ToClient::Nothing => BodyLength::Length(bytes),

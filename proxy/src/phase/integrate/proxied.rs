@@ -113,16 +113,23 @@ async fn compressed(
         (None, ToClient::Nothing) => 0,
         (None, ToClient::Length(length)) => length,
         (None, ToClient::Chunked | ToClient::UntilClose) => {
-            let most = usize::try_from(bytes_min).unwrap_or(usize::MAX);
-            match incoming.gather(most, &call.bounds).await {
-                Ok(()) | Err(GatherError::TooLarge) => incoming.data().len() as u64,
-                Err(GatherError::Call(error)) => return Err(call_error(error)),
+            let short = bytes_min.saturating_sub(incoming.data().len() as u64);
+            if short > 0 {
+                let most = usize::try_from(bytes_min - 1).unwrap_or(usize::MAX);
+                match incoming.gather(most, &call.bounds).await {
+                    Ok(()) | Err(GatherError::TooLarge) => {}
+                    Err(GatherError::Call(error)) => return Err(call_error(error)),
+                }
             }
+            incoming.data().len() as u64
         }
     };
     let head = incoming.head();
+    // A part of a body has the place in it that its range says, so it stays as it is.
     Ok(sink.compress(framing, bytes, || match response {
-        Response::Proxied => head.field(FieldName::ContentEncoding).is_some(),
+        Response::Proxied => {
+            head.status() == 206 || head.field(FieldName::ContentEncoding).is_some()
+        }
         Response::Mapped(rule, _) => has_content_encoding(rule, context, Some(&head), &[]),
     }))
 }
