@@ -19,8 +19,9 @@ use ringway_core::integration::{
 use ringway_core::mapping::{BodyUse, ResponseSource, Source};
 use ringway_core::sigv4::{Claim, PathRule, Payload, Request, Rules, Scratch, SigningKey};
 use ringway_core::snapshot::{
-    CacheKeyPart, Endpoint, HttpIntegration, InvalidationRule, MappedHeader, MappedQuery,
-    MediaTypes, MethodCache, Passthrough, ResponseRule, Scheme, UpstreamMethod, UriPart,
+    CacheKeyPart, ContentHandling, Conversion, Endpoint, HttpIntegration, HttpKind,
+    InvalidationRule, MappedHeader, MappedQuery, MediaTypes, MethodCache, Origin, Passthrough,
+    ResponseRule, Scheme, UpstreamMethod, UriPart,
 };
 
 thread_local! {
@@ -82,7 +83,8 @@ fn integration() -> HttpIntegration {
     let query =
         |name: &str, expression| MappedQuery { name: name.into(), source: source(expression) };
     HttpIntegration {
-        proxy: true,
+        kind: HttpKind::Proxy,
+        signing: None,
         endpoint: Ok(endpoint()),
         method: UpstreamMethod::Client,
         path: [
@@ -104,7 +106,9 @@ fn integration() -> HttpIntegration {
         ]
         .into(),
         body_use: BodyUse::None,
+        content_handling: ContentHandling::Always(Conversion::Pass),
         forbidden_header: false,
+        content_type: None,
         constant_head: b"X-Amzn-Apigateway-Api-Id: a\r\n".as_slice().into(),
         templates: MediaTypes(Box::default()),
         passthrough: Passthrough::Pass,
@@ -120,6 +124,7 @@ fn endpoint() -> Endpoint {
         port: 80,
         authority: "b.example".into(),
         insecure_skip_verification: false,
+        origin: Origin::Definition,
     }
 }
 
@@ -213,6 +218,7 @@ fn answers() {
         .into(),
         templates: MediaTypes(Box::default()),
         body_use: BodyUse::None,
+        content_handling: ContentHandling::Always(Conversion::Pass),
     };
     let error = GatewayError::new(ResponseType::Throttled, "test");
     with_context(|ctx| {

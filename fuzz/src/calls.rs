@@ -6,8 +6,9 @@ use ringway_core::http::{
 use ringway_core::integration::{BodyLength, write_cache_key, write_request_head};
 use ringway_core::mapping::{BodyUse, Source};
 use ringway_core::snapshot::{
-    CacheKeyPart, Endpoint, HttpIntegration, InvalidationRule, MappedHeader, MappedQuery,
-    MediaTypes, MethodCache, Passthrough, Scheme, UpstreamMethod, UriPart,
+    CacheKeyPart, ContentHandling, Conversion, Endpoint, HttpIntegration, HttpKind,
+    InvalidationRule, MappedHeader, MappedQuery, MediaTypes, MethodCache, Origin, Passthrough,
+    Scheme, UpstreamMethod, UriPart,
 };
 
 use crate::context::{PATH_PARAMETER, with_context};
@@ -165,12 +166,14 @@ fn endpoint() -> Endpoint {
         port: 9000,
         authority: "b.example:9000".into(),
         insecure_skip_verification: false,
+        origin: Origin::Definition,
     }
 }
 
 fn plain(proxy: bool) -> HttpIntegration {
     HttpIntegration {
-        proxy,
+        kind: if proxy { HttpKind::Proxy } else { HttpKind::Mapped },
+        signing: None,
         endpoint: Ok(endpoint()),
         method: UpstreamMethod::Client,
         path: [UriPart::Literal(b"/base/".as_slice().into())].into(),
@@ -178,7 +181,9 @@ fn plain(proxy: bool) -> HttpIntegration {
         mapped_query: Box::default(),
         mapped_headers: Box::default(),
         body_use: BodyUse::None,
+        content_handling: ContentHandling::Always(Conversion::Pass),
         forbidden_header: false,
+        content_type: None,
         constant_head: b"X-Amzn-Apigateway-Api-Id: a1b2c3d4e5\r\n".as_slice().into(),
         templates: MediaTypes(Box::default()),
         passthrough: Passthrough::Pass,

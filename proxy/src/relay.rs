@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use ringway_core::http::write::chunk_size;
-use ringway_core::limits::POOLED_BUFFER_BYTES;
+use ringway_core::limits::{LARGE_BUFFER_BYTES, POOLED_BUFFER_BYTES};
 
 use crate::cached::CachedResponse;
 use crate::client::Sink;
@@ -103,11 +103,8 @@ pub(crate) async fn send(
         if let Some(capture) = &mut capture {
             capture.take(data);
         }
-        if framing != ToClient::Nothing {
-            sent += data.len() as u64;
-        }
         let complete = incoming.is_complete();
-        append(sink.out, framing, data, complete);
+        sent += append(sink, framing, data, complete);
         if complete {
             // Before the write: another request may use the connection while this one is sent.
             incoming.finish(worker, pool);
@@ -147,7 +144,19 @@ async fn stream_whole_buffers(
     Ok(sent)
 }
 
-fn append(out: &mut Vec<u8>, framing: ToClient, data: &[u8], complete: bool) {
+/// Appends a piece of a body as the client is to get it; returns how many bytes of it that are.
+fn append(sink: &mut Sink<'_>, framing: ToClient, data: &[u8], complete: bool) -> u64 {
+    if let Some(compression) = &mut sink.compression
+        && let Some(piece) = compression.encode(data, complete)
+    {
+        append_piece(sink.out, framing, piece, complete);
+        return piece.len() as u64;
+    }
+    append_piece(sink.out, framing, data, complete);
+    if framing == ToClient::Nothing { 0 } else { data.len() as u64 }
+}
+
+fn append_piece(out: &mut Vec<u8>, framing: ToClient, data: &[u8], complete: bool) {
     match framing {
         ToClient::Nothing => {}
         ToClient::Length(_) | ToClient::UntilClose => out.extend_from_slice(data),
@@ -164,7 +173,8 @@ fn append(out: &mut Vec<u8>, framing: ToClient, data: &[u8], complete: bool) {
     }
 }
 
-/// Sends what `sink.out` holds and a text behind it.
+/// Sends what `sink.out` holds and a text behind it; one that is compressed in pieces, between
+/// which others have their turn.
 pub(crate) async fn send_text(
     sink: &mut Sink<'_>,
     framing: ToClient,
@@ -174,7 +184,14 @@ pub(crate) async fn send_text(
     if let Some(capture) = capture {
         capture.take(text);
     }
-    append(sink.out, framing, text, true);
+    let (mut sent, mut left) = (0, text);
+    while framing == ToClient::Chunked && left.len() > LARGE_BUFFER_BYTES {
+        let (piece, rest) = left.split_at(LARGE_BUFFER_BYTES);
+        sent += append(sink, framing, piece, false);
+        sink.flush().await?;
+        left = rest;
+    }
+    sent += append(sink, framing, left, true);
     sink.flush().await?;
-    Ok(if framing == ToClient::Nothing { 0 } else { text.len() as u64 })
+    Ok(sent)
 }

@@ -3,6 +3,7 @@
 
 use std::sync::{Arc, Weak};
 
+use super::ServiceEndpoints;
 use super::api;
 use super::identifiers::Identifiers;
 use super::plans::{Accounts, Usage};
@@ -75,6 +76,14 @@ struct Wanted<'d> {
 }
 
 impl Compiler {
+    /// Integrations call services there.
+    #[must_use]
+    pub fn new(endpoints: Arc<ServiceEndpoints>) -> Self {
+        let mut compiler = Self::default();
+        compiler.shared.endpoints = endpoints;
+        compiler
+    }
+
     /// Compiles everything a process serves.
     ///
     /// # Errors

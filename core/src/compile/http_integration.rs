@@ -1,15 +1,21 @@
-//! HTTP and HTTP_PROXY integrations.
+//! Integrations that call something over HTTP: HTTP, HTTP_PROXY, AWS and AWS_PROXY.
 
-use super::integration::{self, RequestMappings, refuse_conversion};
+use super::aws_uri::{self, AwsUri};
+use super::integration::{self, RequestMappings};
 use super::report::Report;
 use super::scope::MethodScope;
-use super::{response, uri};
+use super::{payload, response, uri};
 use crate::definition::IntegrationType;
 use crate::http::{FieldName, rules};
 use crate::limits;
 use crate::snapshot::{
-    HttpIntegration, MappedHeader, MappedQuery, MediaTypes, Passthrough, UpstreamMethod,
+    HttpIntegration, HttpKind, InvalidEndpoint, MappedHeader, MappedQuery, MediaTypes, Passthrough,
+    UpstreamMethod,
 };
+
+/// Fields that a signature sets.
+const SIGNED: [&str; 4] =
+    ["Authorization", "X-Amz-Date", "X-Amz-Security-Token", "X-Amz-Content-Sha256"];
 
 /// Compiles an HTTP integration; `None` when it is refused.
 pub(super) fn compile(
@@ -17,44 +23,89 @@ pub(super) fn compile(
     mappings: RequestMappings<'_>,
     report: &mut Report,
 ) -> Option<HttpIntegration> {
-    let proxy = scope.integration.integration_type == IntegrationType::HttpProxy;
     refuse_unsupported(scope, report);
     let method = method(scope, report);
     let timeout_ms = timeout(scope, report);
-    let body_use = mappings.body_use();
-    let uri = uri::compile(scope, &mappings.path, report);
+    let target = target(scope, &mappings, report);
     // A proxy integration ignores templates and response mappings (aws-facts 137).
-    let (templates, passthrough, responses) = if proxy {
+    let (templates, passthrough, responses) = if is_proxy(scope) {
         (MediaTypes(Box::default()), Passthrough::Pass, None)
     } else {
-        refuse_conversion(
-            scope,
-            scope.integration.content_handling,
-            &scope.integration_place(),
-            report,
-        );
         let templates = integration::templates(scope, report);
         let responses = response::selector(scope, report);
         (templates, integration::passthrough(scope), responses)
     };
-    let (mapped_headers, forbidden_header) = mapped_headers(mappings.headers);
-    let uri = uri?;
+    let (mut target, method) = (target?, method?);
+    let mappings = match target.kind {
+        // Ignored (aws-facts 163).
+        HttpKind::FunctionProxy(_) => RequestMappings::default(),
+        HttpKind::Proxy | HttpKind::Mapped | HttpKind::Service | HttpKind::Function => mappings,
+    };
+    let body_use = mappings.body_use();
+    let (mut mapped_headers, forbidden_header) = mapped_headers(mappings.headers);
+    if target.signing.is_some() {
+        mapped_headers.retain(|header| !is_signature(&header.name));
+    }
+    if invokes(&target.kind) && method != UpstreamMethod::Fixed("POST".into()) {
+        // AWS keeps such an integration, and every call of it fails (aws-facts 162).
+        let why = "a Lambda function is invoked with POST alone";
+        target.uri.endpoint = Err(InvalidEndpoint(why.into()));
+    }
     Some(HttpIntegration {
-        proxy,
-        endpoint: uri.endpoint,
-        method: method?,
-        path: uri.path,
-        query: uri.query,
+        constant_head: constant_head(scope, &target, &mapped_headers),
+        kind: target.kind,
+        signing: target.signing,
+        endpoint: target.uri.endpoint,
+        method,
+        path: target.uri.path,
+        query: target.uri.query,
+        content_type: target.content_type,
         mapped_query: mappings.query.into_iter().map(mapped_query).collect(),
-        constant_head: constant_head(scope, proxy, &mapped_headers),
-        mapped_headers,
+        mapped_headers: mapped_headers.into(),
         body_use,
+        content_handling: payload::handling(scope, scope.integration.content_handling),
         forbidden_header,
         templates,
         passthrough,
         responses,
         timeout_ms,
     })
+}
+
+/// Neither templates nor integration responses.
+fn is_proxy(scope: &MethodScope<'_, '_>) -> bool {
+    match scope.integration.integration_type {
+        IntegrationType::HttpProxy | IntegrationType::AwsProxy => true,
+        IntegrationType::Http | IntegrationType::Aws | IntegrationType::Mock => false,
+    }
+}
+
+/// What is called, and where.
+fn target(
+    scope: &MethodScope<'_, '_>,
+    mappings: &RequestMappings<'_>,
+    report: &mut Report,
+) -> Option<AwsUri> {
+    let kind = match scope.integration.integration_type {
+        IntegrationType::Aws | IntegrationType::AwsProxy => {
+            return aws_uri::compile(scope, mappings, report);
+        }
+        IntegrationType::HttpProxy => HttpKind::Proxy,
+        IntegrationType::Http | IntegrationType::Mock => HttpKind::Mapped,
+    };
+    let uri = uri::compile(scope, &mappings.path, report)?;
+    Some(AwsUri { uri, kind, signing: None, target: None, content_type: None })
+}
+
+const fn invokes(kind: &HttpKind) -> bool {
+    match kind {
+        HttpKind::Function | HttpKind::FunctionProxy(_) => true,
+        HttpKind::Proxy | HttpKind::Mapped | HttpKind::Service => false,
+    }
+}
+
+fn is_signature(name: &str) -> bool {
+    SIGNED.iter().any(|field| field.eq_ignore_ascii_case(name))
 }
 
 /// Settings of AWS that would change the call.
@@ -112,7 +163,7 @@ fn timeout(scope: &MethodScope<'_, '_>, report: &mut Report) -> u32 {
 }
 
 /// Headers to send, and whether one of them makes every call fail (aws-facts 133, 134).
-fn mapped_headers(mappings: Vec<(&str, crate::mapping::Source)>) -> (Box<[MappedHeader]>, bool) {
+fn mapped_headers(mappings: Vec<(&str, crate::mapping::Source)>) -> (Vec<MappedHeader>, bool) {
     let mut forbidden = false;
     let mut headers = Vec::new();
     for (name, source) in mappings {
@@ -125,7 +176,7 @@ fn mapped_headers(mappings: Vec<(&str, crate::mapping::Source)>) -> (Box<[Mapped
             rules::MappedRequestField::Fail => forbidden = true,
         }
     }
-    (headers.into(), forbidden)
+    (headers, forbidden)
 }
 
 fn mapped_query((name, source): (&str, crate::mapping::Source)) -> MappedQuery {
@@ -142,14 +193,26 @@ fn mapped_query((name, source): (&str, crate::mapping::Source)) -> MappedQuery {
 }
 
 /// What the gateway says of itself, unless mapped (aws-facts 130, 131).
-fn constant_head(scope: &MethodScope<'_, '_>, proxy: bool, mapped: &[MappedHeader]) -> Box<[u8]> {
+fn constant_head(
+    scope: &MethodScope<'_, '_>,
+    target: &AwsUri,
+    mapped: &[MappedHeader],
+) -> Box<[u8]> {
     let api_id = scope.stage.api_id;
-    let mut lines =
-        vec![(FieldName::XAmznApigatewayApiId, format!("X-Amzn-Apigateway-Api-Id: {api_id}\r\n"))];
-    if !proxy {
-        lines.push((FieldName::Accept, "Accept: application/json\r\n".into()));
-        lines.push((FieldName::UserAgent, format!("User-Agent: AmazonAPIGateway_{api_id}\r\n")));
+    let fields = [
+        ("X-Amzn-Apigateway-Api-Id", "", Some(api_id)),
+        ("Accept", "", (!target.kind.is_proxy()).then_some("application/json")),
+        ("User-Agent", "AmazonAPIGateway_", (!target.kind.is_proxy()).then_some(api_id)),
+        ("X-Amz-Target", "", target.target.as_deref()),
+    ];
+    let is_mapped = |name: &str| mapped.iter().any(|header| header.name.eq_ignore_ascii_case(name));
+    let mut lines = String::with_capacity(128);
+    for (name, start, value) in fields {
+        if let Some(value) = value.filter(|_| !is_mapped(name)) {
+            for text in [name, ": ", start, value, "\r\n"] {
+                lines.push_str(text);
+            }
+        }
     }
-    lines.retain(|(field, _)| mapped.iter().all(|header| header.field != *field));
-    lines.into_iter().map(|(_, line)| line).collect::<String>().into_bytes().into()
+    lines.into_bytes().into()
 }

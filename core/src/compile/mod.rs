@@ -7,6 +7,7 @@
 
 mod access_log;
 mod api;
+mod aws_uri;
 mod cache;
 mod canary;
 mod compiler;
@@ -17,10 +18,13 @@ mod integration;
 mod keys;
 mod method;
 mod mock;
+mod payload;
 mod plans;
 mod report;
 mod response;
 mod scope;
+mod service_endpoints;
+mod services;
 mod settings;
 mod shared;
 #[cfg(test)]
@@ -32,6 +36,7 @@ use crate::error::CompileError;
 use crate::snapshot::Snapshot;
 
 pub use compiler::{Compilation, Compiler, Kept};
+pub use service_endpoints::ServiceEndpoints;
 
 /// Compiles what one account serves, once. Who compiles again after a change keeps a [`Compiler`].
 ///

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use regex::Regex;
 
+use super::ServiceEndpoints;
 use crate::error::ResponseType;
 use crate::integration::selection_pattern;
 use crate::snapshot::{GatewayResponse, LogDestination};
@@ -17,6 +18,8 @@ pub(super) type GatewayResponses = Arc<[GatewayResponse; ResponseType::ALL.len()
 /// Values that many stages use.
 #[derive(Debug, Default)]
 pub(super) struct Shared {
+    /// Where services are called.
+    pub(super) endpoints: Arc<ServiceEndpoints>,
     patterns: RefCell<HashMap<Box<str>, Arc<Regex>>>,
     destinations: RefCell<HashMap<LogDestination, Arc<LogDestination>>>,
     /// Of an API that customises none.

@@ -3,10 +3,10 @@
 use super::report::Report;
 use super::scope::{MethodScope, Scope};
 use crate::mapping::Source;
-use crate::snapshot::{Endpoint, InvalidEndpoint, Scheme, UriPart};
+use crate::snapshot::{Endpoint, InvalidEndpoint, Origin, Scheme, UriPart};
 
 /// Stands for a stage variable that is not defined; no URI contains it.
-const UNDEFINED: char = '\0';
+pub(super) const UNDEFINED: char = '\0';
 
 /// A URI taken apart.
 #[derive(Debug)]
@@ -38,27 +38,18 @@ fn parse(
     insecure_skip_verification: bool,
     path_mappings: &[(&str, Source)],
 ) -> Result<Uri, String> {
-    if let Some(bad) = text.chars().find(|char| !char.is_ascii_graphic()) {
-        return Err(format!("it has the character {bad:?}"));
-    }
-    let scheme_end = text.find("://").ok_or("it does not start with http:// or https://")?;
-    let scheme = match text[..scheme_end].to_ascii_lowercase().as_str() {
-        "http" => Scheme::Http,
-        "https" => Scheme::Https,
-        other => return Err(format!("the scheme {other} is neither http nor https")),
-    };
-    let (rest, undefined) = substitute(scope, &text[scheme_end + 3..]);
-    if rest.contains('#') {
-        return Err("it has a fragment".into());
-    }
-    let authority_end = rest.find(['/', '?']).unwrap_or(rest.len());
-    let (authority, target) = rest.split_at(authority_end);
+    check_characters(text)?;
+    let (scheme, rest) = split_scheme(text)?;
+    let (rest, undefined) = substitute(scope, rest);
+    let (authority, target) = split_authority(&rest)?;
     let endpoint = if authority.contains(UNDEFINED) {
-        Err(InvalidEndpoint(
-            format!("stage variables not defined: {}", undefined.join(", ")).into(),
-        ))
+        Err(not_defined(&undefined))
     } else {
-        Ok(endpoint(scheme, authority, insecure_skip_verification)?)
+        let written = split_scheme(text).and_then(|(_, rest)| split_authority(rest));
+        let literal = written.is_ok_and(|(written, _)| written == authority);
+        let origin = if literal { Origin::Definition } else { Origin::StageVariable };
+        let endpoint = endpoint(scheme, authority)?;
+        Ok(Endpoint { insecure_skip_verification, origin, ..endpoint })
     };
     let target = target.replace(UNDEFINED, "");
     let (path, query) = target.split_once('?').unwrap_or((&target, ""));
@@ -66,9 +57,46 @@ fn parse(
     Ok(Uri { endpoint, path: parts(path, path_mappings), query: parts(query, path_mappings) })
 }
 
+/// An address without variables, and what follows its host.
+pub(super) fn absolute(text: &str) -> Result<(Endpoint, &str), String> {
+    check_characters(text)?;
+    let (scheme, rest) = split_scheme(text)?;
+    let (authority, target) = split_authority(rest)?;
+    Ok((endpoint(scheme, authority)?, target))
+}
+
+pub(super) fn check_characters(text: &str) -> Result<(), String> {
+    match text.chars().find(|char| !char.is_ascii_graphic()) {
+        Some(bad) => Err(format!("it has the character {bad:?}")),
+        None => Ok(()),
+    }
+}
+
+fn split_scheme(text: &str) -> Result<(Scheme, &str), String> {
+    let (scheme, rest) =
+        text.split_once("://").ok_or("it does not start with http:// or https://")?;
+    match scheme.to_ascii_lowercase().as_str() {
+        "http" => Ok((Scheme::Http, rest)),
+        "https" => Ok((Scheme::Https, rest)),
+        other => Err(format!("the scheme {other} is neither http nor https")),
+    }
+}
+
+fn split_authority(rest: &str) -> Result<(&str, &str), String> {
+    if rest.contains('#') {
+        return Err("it has a fragment".into());
+    }
+    Ok(rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len())))
+}
+
+/// A call needs what nobody has set.
+pub(super) fn not_defined(names: &[&str]) -> InvalidEndpoint {
+    InvalidEndpoint(format!("stage variables not defined: {}", names.join(", ")).into())
+}
+
 /// Replaces `${stageVariables.NAME}`; also says which names are not defined. Every other text,
 /// malformed references included, stays.
-fn substitute<'t>(scope: &Scope<'_>, text: &'t str) -> (String, Vec<&'t str>) {
+pub(super) fn substitute<'t>(scope: &Scope<'_>, text: &'t str) -> (String, Vec<&'t str>) {
     const START: &str = "${stageVariables.";
     let mut undefined = Vec::new();
     let mut out = String::with_capacity(text.len());
@@ -98,11 +126,7 @@ fn substitute<'t>(scope: &Scope<'_>, text: &'t str) -> (String, Vec<&'t str>) {
 }
 
 /// `host`, `host:port`, `[address]:port`.
-fn endpoint(
-    scheme: Scheme,
-    authority: &str,
-    insecure_skip_verification: bool,
-) -> Result<Endpoint, String> {
+fn endpoint(scheme: Scheme, authority: &str) -> Result<Endpoint, String> {
     if authority.contains(['{', '}']) {
         return Err("path parameters cannot be part of the host; stage variables can".into());
     }
@@ -139,7 +163,8 @@ fn endpoint(
         host: host.into(),
         port,
         authority: authority.into(),
-        insecure_skip_verification,
+        insecure_skip_verification: false,
+        origin: Origin::Definition,
     })
 }
 
@@ -151,7 +176,7 @@ fn port_number(digits: &str) -> Result<u16, String> {
 
 /// Splits at `{name}` where a mapping `integration.request.path.name` exists; without one the text
 /// stays, as on AWS.
-fn parts(text: &str, path_mappings: &[(&str, Source)]) -> Box<[UriPart]> {
+pub(super) fn parts(text: &str, path_mappings: &[(&str, Source)]) -> Box<[UriPart]> {
     let mut parts = Vec::new();
     let mut literal_start = 0;
     let mut at = 0;

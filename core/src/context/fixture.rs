@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::{Client, Context, Outcome, RequestFacts};
 use crate::http::{Fields, parse_request};
 use crate::snapshot::{
-    GatewayResponse, Integration, MediaTypes, Method, MockIntegration, Passthrough,
-    ResponseSelector, Stage,
+    BinaryMediaTypes, GatewayResponse, Integration, MediaTypes, Method, MockIntegration,
+    Passthrough, ResponseSelector, Stage,
 };
 
 /// A request on the resource `/pets/{petId}` of the stage `dev`. What follows `/dev/pets/` in its
@@ -83,6 +83,8 @@ fn stage() -> Stage {
         access_log: None,
         cache: None,
         request_body_bytes_max: 1024,
+        binary_media_types: BinaryMediaTypes::default(),
+        minimum_compression_bytes: None,
         is_canary_request: Some(false),
         canary: None,
     }

@@ -10,6 +10,7 @@ mod choose;
 mod client_head;
 mod gateway_response;
 mod models;
+mod payload;
 mod request_head;
 mod required;
 mod uri;
@@ -22,8 +23,8 @@ pub use choose::{
     ResponseBody, choose_template, response_body, select, select_status, selection_pattern,
 };
 pub use client_head::{
-    BodyLength, Connection, Delivery, Own, write_mapped_fields, write_overridden_fields,
-    write_own_fields, write_proxied_fields,
+    BodyLength, Connection, Delivery, Own, has_content_encoding, write_mapped_fields,
+    write_overridden_fields, write_own_fields, write_proxied_fields,
 };
 pub use gateway_response::{GatewayAnswer, default_template, write_gateway_response};
 pub use models::check_body;

@@ -98,13 +98,14 @@ impl Head<'_> {
         if !is_mapped(FieldName::Host, "Host") {
             write::field(out, "Host", &*endpoint.authority);
         }
-        if self.integration.proxy {
+        if self.integration.kind.is_proxy() {
             self.write_client_fields(mapped, written, out);
         } else if !matches!(body, BodyLength::None | BodyLength::Length(0))
             && !is_mapped(FieldName::ContentType, "Content-Type")
         {
-            let sent = self.head.field(FieldName::ContentType);
-            write::field(out, "Content-Type", sent.unwrap_or(JSON.as_bytes()));
+            let own = self.integration.content_type.as_deref().map(str::as_bytes);
+            let sent = || self.head.field(FieldName::ContentType);
+            write::field(out, "Content-Type", own.or_else(sent).unwrap_or(JSON.as_bytes()));
         }
         self.write_constant_head(out);
         let trace = "X-Amzn-Trace-Id";

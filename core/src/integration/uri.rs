@@ -57,7 +57,7 @@ pub(super) fn write_target(
         out.push(b'=');
         write_encoded(value, Part::Query, out);
     }
-    if integration.proxy {
+    if integration.kind.is_proxy() {
         let sent = head.query().unwrap_or_default();
         write_client_query(&integration.mapped_query, written, sent, start, out);
     }

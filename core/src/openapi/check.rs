@@ -76,6 +76,16 @@ pub fn mapping_error(errors: &[String]) -> String {
     )
 }
 
+/// AWS's sentence for AWS_PROXY to another service.
+pub const NO_PROXY_FOR_SERVICE: &str = "Integrations of type 'AWS_PROXY' currently only supports \
+    Lambda function and Firehose stream invocations.";
+
+/// The service may be a stage variable.
+fn takes_events(uri: &str) -> bool {
+    let service = uri.split(':').nth(4).unwrap_or_default();
+    matches!(service, "lambda" | "firehose") || service.contains("${")
+}
+
 fn endpoint(integration: &Integration) -> Result<(), (&'static str, &'static str)> {
     let uri = integration.uri.as_deref().unwrap_or_default();
     match integration.integration_type {
@@ -92,6 +102,9 @@ fn endpoint(integration: &Integration) -> Result<(), (&'static str, &'static str
             }
             if !uri.contains(":path/") && !uri.contains(":action/") {
                 return Err(("uri", "AWS ARN for integration must contain path or action"));
+            }
+            if integration.integration_type == IntegrationType::AwsProxy && !takes_events(uri) {
+                return Err(("uri", NO_PROXY_FOR_SERVICE));
             }
         }
     }

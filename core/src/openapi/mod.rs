@@ -31,7 +31,9 @@ pub mod sdk_types;
 mod security;
 mod servers;
 
-pub use check::{check_integration, check_integration_response, mapping_error};
+pub use check::{
+    NO_PROXY_FOR_SERVICE, check_integration, check_integration_response, mapping_error,
+};
 pub use documentation::{ImportedDocumentation, import_documentation_parts};
 pub use error::{ImportError, ImportErrorKind};
 pub use export::{Accepts, Documentation, ExportOptions, ExportType, Exported, Extensions, export};

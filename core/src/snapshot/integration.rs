@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use regex::Regex;
 
+use super::{ContentHandling, Signing};
 use crate::http::{FieldName, RequestHead};
 use crate::mapping::{BodyUse, ResponseSource, Source};
 use crate::template::MappingTemplate;
@@ -66,13 +67,52 @@ pub struct ResponseRule {
     pub templates: MediaTypes<MappingTemplate>,
     /// What the headers read of the back end's body.
     pub body_use: BodyUse,
+    /// What becomes of the back end's payload, before a template reads it.
+    pub content_handling: ContentHandling,
 }
 
-/// HTTP and HTTP_PROXY.
+/// What is called, and how its answer is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HttpKind {
+    /// HTTP_PROXY: headers, query and body pass; no templates, no response mapping.
+    Proxy,
+    /// HTTP: mapped; the status selects the response.
+    Mapped,
+    /// AWS: an action or a path of a service, mapped like HTTP.
+    Service,
+    /// AWS to a Lambda function: mapped; its `errorMessage` selects the response (aws-facts 181).
+    Function,
+    /// AWS_PROXY to a Lambda function: an event in, the response is what it answers.
+    FunctionProxy(FunctionProxy),
+}
+
+impl HttpKind {
+    /// The client's fields and query pass, and no template is looked for.
+    #[must_use]
+    pub const fn is_proxy(&self) -> bool {
+        match self {
+            Self::Proxy => true,
+            Self::Mapped | Self::Service | Self::Function | Self::FunctionProxy(_) => false,
+        }
+    }
+}
+
+/// AWS_PROXY to a Lambda function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FunctionProxy {
+    /// The function as the definition names it, alias or version included, stage variables
+    /// resolved: `arn:aws:lambda:us-east-1:000000000000:function:pets:live`.
+    pub function: Box<str>,
+}
+
+/// A call over HTTP: HTTP, HTTP_PROXY, AWS and AWS_PROXY.
 #[derive(Debug)]
 pub struct HttpIntegration {
-    /// HTTP_PROXY: headers, query and body pass; no templates, no response mapping.
-    pub proxy: bool,
+    /// What is called.
+    pub kind: HttpKind,
+    /// Whose signature the call bears; none for HTTP and HTTP_PROXY, nor for services of this
+    /// process, which ask nobody.
+    pub signing: Option<Signing>,
     /// Where to; invalid when a stage variable it needs is undefined (aws-facts 154).
     pub endpoint: Result<Endpoint, InvalidEndpoint>,
     /// Verb.
@@ -87,16 +127,20 @@ pub struct HttpIntegration {
     pub mapped_headers: Box<[MappedHeader]>,
     /// What mapped headers, query and path read of the request's body.
     pub body_use: BodyUse,
+    /// What becomes of the request's payload, before a template reads it.
+    pub content_handling: ContentHandling,
     /// A mapping of Content-Length or Transfer-Encoding: every call fails, 500 (aws-facts 134).
     pub forbidden_header: bool,
     /// Constant lines of the upstream head, each ended by CRLF: `X-Amzn-Apigateway-Api-Id`, for
-    /// HTTP also Accept, User-Agent and the like unless mapped.
+    /// all but HTTP_PROXY also Accept, User-Agent and the like unless mapped.
     pub constant_head: Box<[u8]>,
-    /// Request templates (HTTP only).
+    /// `Content-Type` of what is sent, where a service takes no other; else the client's.
+    pub content_type: Option<Box<str>>,
+    /// Request templates; none where it is a proxy.
     pub templates: MediaTypes<RequestTemplate>,
-    /// Media types without a template (HTTP only).
+    /// Media types without a template.
     pub passthrough: Passthrough,
-    /// Response selection (HTTP only).
+    /// Response selection; none where it is a proxy.
     pub responses: Option<ResponseSelector>,
     /// From the start of the call to the last byte of its response, ms.
     pub timeout_ms: u32,
@@ -115,6 +159,19 @@ pub struct Endpoint {
     pub authority: Box<str>,
     /// Accept any certificate (`tlsConfig.insecureSkipVerification`).
     pub insecure_skip_verification: bool,
+    /// Who chose the host.
+    pub origin: Origin,
+}
+
+/// Who chose the host of an endpoint: it decides which addresses may be called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Origin {
+    /// The definition names it.
+    Definition,
+    /// Stage variables are part of it.
+    StageVariable,
+    /// The operator: the address of a service, given to the process.
+    Operator,
 }
 
 /// Scheme of an endpoint.

@@ -6,20 +6,24 @@
 mod integration;
 mod keys;
 mod method;
+mod payload;
+mod signing;
 mod stage;
 
 use std::sync::Arc;
 
 pub use integration::{
-    Endpoint, HttpIntegration, InvalidEndpoint, MappedHeader, MappedQuery, MediaTypes,
-    MockIntegration, Passthrough, RequestTemplate, ResponseRule, ResponseSelector, Scheme,
-    UpstreamMethod, UriPart,
+    Endpoint, FunctionProxy, HttpIntegration, HttpKind, InvalidEndpoint, MappedHeader, MappedQuery,
+    MediaTypes, MockIntegration, Origin, Passthrough, RequestTemplate, ResponseRule,
+    ResponseSelector, Scheme, UpstreamMethod, UriPart,
 };
 pub use keys::{Account, AccountIx, ApiKeyEntry, ApiKeys, KeyIx, Plan, PlanIx};
 pub use method::{
     CacheKeyPart, Integration, InvalidationRule, Method, MethodCache, ParameterLocation, Rate,
     RequiredParameter,
 };
+pub use payload::{BinaryMediaTypes, ContentHandling, Conversion, PayloadKind};
+pub use signing::{Principal, Signing};
 pub use stage::{
     AccessLog, Canary, GatewayResponse, LogDestination, Stage, StageCache, StagePlan, StageUsage,
 };

@@ -48,27 +48,15 @@ fn documents_that_run() {
     check("openapi.spec.stage-variables.json", &[]);
     check("openapi-method-int.spec.yaml", &[]);
     check("openapi-mock.json", &[]);
+    check("swagger-mock-cors.json", &[]);
     check("openapi.spec.circular-ref-with-request-body.json", &[]);
 }
 
 #[test]
 fn documents_that_need_what_is_not_there_yet() {
-    check(
-        "openapi.spec.pulumi.json",
-        &[
-            "70: CUSTOM authorization is not yet supported",
-            "68: AWS_PROXY integrations are not yet supported",
-        ],
-    );
+    check("openapi.spec.pulumi.json", &["70: CUSTOM authorization is not yet supported"]);
     check(
         "moto/test_api.json",
         &["10: No integration defined for method", "27: No integration defined for method"],
-    );
-    check(
-        "swagger-mock-cors.json",
-        &[
-            "109: AWS_PROXY integrations are not yet supported",
-            "55: AWS_PROXY integrations are not yet supported",
-        ],
     );
 }

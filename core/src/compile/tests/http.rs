@@ -14,7 +14,7 @@ fn definitions(kind: &str, uri: &str, extra: Value, stage: Value) -> Definitions
     deployed(api(json!({"/a/{id}": {"GET": integrated(integration)}})), stage)
 }
 
-fn text(parts: &[UriPart]) -> String {
+pub(super) fn text(parts: &[UriPart]) -> String {
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
     parts.iter().fold(String::new(), |all, part| match part {
         UriPart::Literal(literal) => all + &text(literal),
@@ -147,7 +147,7 @@ fn a_proxy_ignores_templates_and_responses() {
     });
     let stage = stage_of(&definitions("HTTP_PROXY", "https://a", extra, json!({})));
     let proxy = http(method(&stage, "GET", "/a/{id}"));
-    assert!(proxy.proxy && proxy.templates.0.is_empty() && proxy.responses.is_none());
+    assert!(proxy.kind.is_proxy() && proxy.templates.0.is_empty() && proxy.responses.is_none());
     assert_eq!(proxy.passthrough, Passthrough::Pass);
     assert_eq!(proxy.method, UpstreamMethod::Client);
     assert_eq!(proxy.timeout_ms, 29_000);
@@ -178,37 +178,9 @@ fn unsupported_http_integrations_are_refused_by_name() {
             "timeoutInMillis: Timeout should be between 50 ms and 29000 ms",
         ),
         (json!({"timeoutInMillis": 29_001}), "timeoutInMillis: Timeout should be between 50 ms…"),
-        (
-            json!({"contentHandling": "CONVERT_TO_BINARY"}),
-            "contentHandling: conversion of payloads between bytes and text \
-             (CONVERT_TO_BINARY) is…",
-        ),
     ] {
         let definitions = definitions("HTTP", "http://a", extra, json!({}));
         check_refused(&definitions, &format!("{INTEGRATION}.{expected}"));
-    }
-}
-
-#[test]
-fn conversions_that_change_nothing_are_accepted() {
-    let with = |binary: Value, handling: Value| {
-        let integration = json!({"type": "HTTP", "uri": "http://a", "contentHandling": handling});
-        let mut api = api(json!({"/": {"GET": integrated(integration)}}));
-        api["binaryMediaTypes"] = binary;
-        compile(&deployed(api, json!({})), 1).is_ok()
-    };
-    for (binary, handling, accepted) in [
-        (json!([]), json!(null), true),
-        (json!([]), json!("CONVERT_TO_TEXT"), true),
-        (json!([]), json!("CONVERT_TO_BINARY"), false),
-        (json!(["*/*"]), json!(null), true),
-        (json!(["*/*"]), json!("CONVERT_TO_BINARY"), true),
-        (json!(["*/*"]), json!("CONVERT_TO_TEXT"), false),
-        (json!(["image/png"]), json!(null), true),
-        (json!(["image/png"]), json!("CONVERT_TO_BINARY"), false),
-        (json!(["image/png"]), json!("CONVERT_TO_TEXT"), false),
-    ] {
-        assert_eq!(with(binary.clone(), handling.clone()), accepted, "{binary} {handling}");
     }
 }
 

@@ -62,14 +62,6 @@ fn unsupported_methods_are_refused_by_name() {
         with(json!({"requestValidatorId": "v"})),
         ".x-amazon-apigateway-request-validator: Invalid Request Validator identifier specified",
     );
-    for kind in ["AWS", "AWS_PROXY"] {
-        check(
-            integrated(json!({"type": kind, "uri": "arn:aws:apigateway:…"})),
-            &format!(
-                ".x-amazon-apigateway-integration.type: {kind} integrations are not yet supported"
-            ),
-        );
-    }
     check(
         integrated(
             json!({"type": "MOCK", "requestTemplates": {"application/json": "{\n #if(true)"}}),
@@ -152,11 +144,6 @@ fn bad_integration_responses_are_refused() {
     check(
         json!({"statusCode": "200", "responseTemplates": {"application/json": "#if("}}),
         ".default.responseTemplates['application/json']: Invalid mapping template specified: …",
-    );
-    check(
-        json!({"statusCode": "200", "contentHandling": "CONVERT_TO_BINARY",
-            "responseTemplates": {"application/json": "{}"}}),
-        ".default.contentHandling: conversion of a template's text to bytes…",
     );
 }
 

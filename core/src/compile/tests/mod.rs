@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that meets nothing must fail")]
 
+mod aws;
 mod canary;
 mod http;
 mod incremental;

@@ -13,8 +13,8 @@ use crate::error::GatewayError;
 use crate::http::{FieldName, Fields, ResponseHead, parse_response};
 use crate::mapping::{BodyUse, Source};
 use crate::snapshot::{
-    Endpoint, HttpIntegration, MappedHeader, MappedQuery, MediaTypes, Passthrough, Scheme,
-    UpstreamMethod, UriPart,
+    ContentHandling, Conversion, Endpoint, HttpIntegration, HttpKind, MappedHeader, MappedQuery,
+    MediaTypes, Origin, Passthrough, Scheme, UpstreamMethod, UriPart,
 };
 
 /// What the gateway says of itself in [`answered`] heads.
@@ -29,7 +29,8 @@ fn source(expression: &str) -> Source {
 /// HTTP_PROXY to `/`, nothing mapped.
 fn proxy() -> HttpIntegration {
     HttpIntegration {
-        proxy: true,
+        kind: HttpKind::Proxy,
+        signing: None,
         endpoint: Ok(endpoint()),
         method: UpstreamMethod::Client,
         path: uri("/", &[]),
@@ -37,7 +38,9 @@ fn proxy() -> HttpIntegration {
         mapped_query: Box::default(),
         mapped_headers: Box::default(),
         body_use: BodyUse::None,
+        content_handling: ContentHandling::Always(Conversion::Pass),
         forbidden_header: false,
+        content_type: None,
         constant_head: b"X-Amzn-Apigateway-Api-Id: a1b2c3d4e5\r\n".as_slice().into(),
         templates: MediaTypes(Box::default()),
         passthrough: Passthrough::Pass,
@@ -53,6 +56,7 @@ fn endpoint() -> Endpoint {
         port: 9000,
         authority: "b.example:9000".into(),
         insecure_skip_verification: false,
+        origin: Origin::Definition,
     }
 }
 

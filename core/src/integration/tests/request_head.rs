@@ -10,7 +10,8 @@ const API: &str = "X-Amzn-Apigateway-Api-Id: a1b2c3d4e5\r\n";
 fn http() -> HttpIntegration {
     let constant =
         format!("Accept: application/json\r\nUser-Agent: AmazonAPIGateway_a1b2c3d4e5\r\n{API}");
-    HttpIntegration { proxy: false, constant_head: constant.into_bytes().into(), ..proxy() }
+    let constant_head = constant.into_bytes().into();
+    HttpIntegration { kind: HttpKind::Mapped, constant_head, ..proxy() }
 }
 
 /// Every field of aws-facts 131, with values of the recording.
@@ -158,7 +159,7 @@ fn queries_of_proxies() {
     check("", &[("a", "method.request.querystring.a")], "7?x=0&a=1&a=2&%61=3", "/?a=3&x=0");
     check("", &[("%61", "method.request.querystring.b")], "7?a=1&b=2", "/?%61=2&b=2");
     check("", &[("a", "method.request.multivaluequerystring.a")], "7?a=1&a=2", "/?a=1&a=2");
-    let http = HttpIntegration { proxy: false, ..proxy() };
+    let http = HttpIntegration { kind: HttpKind::Mapped, ..proxy() };
     assert_eq!(target(&http, "7?a=1"), "/");
 }
 

@@ -6,7 +6,7 @@ use ringway_core::context::Context;
 use ringway_core::error::{Cause, GatewayError, ResponseType};
 use ringway_core::http::Framing;
 use ringway_core::integration::{BodyLength, write_request_head};
-use ringway_core::snapshot::HttpIntegration;
+use ringway_core::snapshot::{Conversion, HttpIntegration, HttpKind};
 
 use super::{proxied, streamed, transformed};
 use crate::applied::AppliedMethod;
@@ -38,6 +38,7 @@ pub(super) async fn answer(
 ) -> Result<Answered, Failure> {
     let Some(head) = context.request.head else { return Err(Failure::Closed(Closed::ClientGone)) };
     let trace = client.sink.trace;
+    refuse_services(http)?;
     let Some(pool) = bound.pool.as_deref() else {
         trace.inspect(|trace| trace.invalid_endpoint());
         return Err(invalid_endpoint(http).into());
@@ -52,15 +53,21 @@ pub(super) async fn answer(
     };
     let call = Call { http, pool, bounds };
     let template = transformed::template(http, context)?;
-    if transformed::makes_request(http, template) {
+    let conversion = match client.source.body.is_done() {
+        true => Conversion::Pass,
+        false => http.content_handling.of_request(context),
+    };
+    if transformed::makes_request(http, template, conversion) {
         // Boxed: the rare path must not enlarge every connection's future.
+        let made = (template, conversion);
         let transformed =
-            transformed::answer(worker, &call, template, client, looked, context, back_end);
+            transformed::answer(worker, &call, made, client, looked, context, back_end);
         return Box::pin(transformed).await;
     }
     let text = template.and_then(|template| template.template.as_text());
     let mut request = worker.buffers.small();
-    let whole = write_request(&call, client, context, (text, head.framing()), &mut request)?;
+    let framing = client.source.body.framing(head.framing());
+    let whole = write_request(&call, client, context, (text, framing), &mut request)?;
     if !client.source.body.is_done() && whole {
         // A template takes the place of the body.
         client.leave_body();
@@ -121,6 +128,19 @@ fn write_request(
         out.extend_from_slice(b"0\r\n\r\n");
     }
     Ok(body.is_done())
+}
+
+/// Nothing is called without the signature it needs.
+fn refuse_services(http: &HttpIntegration) -> Result<(), GatewayError> {
+    match http.kind {
+        HttpKind::Function | HttpKind::FunctionProxy(_) => Err(GatewayError::configuration(
+            "integrations of Lambda functions are not yet supported",
+        )),
+        HttpKind::Service => {
+            Err(GatewayError::configuration("integrations of AWS services are not yet supported"))
+        }
+        HttpKind::Proxy | HttpKind::Mapped => Ok(()),
+    }
 }
 
 fn is_idempotent(method: &str) -> bool {
