@@ -5,12 +5,14 @@
 
 mod containers;
 mod equality;
+mod small_map;
 
 use std::rc::Rc;
 
 pub use containers::{List, ListKind, Map};
 pub(crate) use containers::{Scope, break_cycles};
 pub(crate) use equality::{Budget, equals, hash_code};
+pub use small_map::SmallMap;
 use smol_str::SmolStr;
 
 /// A text: short ones are kept in place.

@@ -215,7 +215,11 @@ impl<'a> Reader<'a> {
                 Some(0..=0x1f) if !self.lenient => {
                     return Err(self.error("a control character in a string"));
                 }
-                Some(_) => self.at += 1,
+                Some(_) => {
+                    let ends = |byte: &u8| *byte == quote || *byte == b'\\' || *byte < 0x20;
+                    let rest = &self.bytes[self.at..];
+                    self.at += rest.iter().position(ends).unwrap_or(rest.len()).max(1);
+                }
                 None => return Err(self.error("a string does not end")),
             }
         }

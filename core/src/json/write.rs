@@ -93,7 +93,13 @@ fn write_number(number: &Number<'_>, out: &mut String) {
 
 fn write_string(text: &str, escapes: Escapes, out: &mut String) {
     out.push('"');
-    for char in text.chars() {
+    let mut rest = text;
+    // What needs no escape is most of it, and is copied at once.
+    while let Some(at) = rest.bytes().position(|byte| may_need_escape(byte, escapes)) {
+        out.push_str(&rest[..at]);
+        let mut chars = rest[at..].chars();
+        let Some(char) = chars.next() else { break };
+        rest = chars.as_str();
         match char {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
@@ -110,7 +116,16 @@ fn write_string(text: &str, escapes: Escapes, out: &mut String) {
             _ => out.push(char),
         }
     }
+    out.push_str(rest);
     out.push('"');
+}
+
+/// Whether a character that starts with this byte may have to be escaped.
+const fn may_need_escape(byte: u8, escapes: Escapes) -> bool {
+    match escapes {
+        Escapes::Least => matches!(byte, b'"' | b'\\' | 0..=0x1f),
+        Escapes::JsonSmart => matches!(byte, b'"' | b'\\' | 0..=0x1f | b'/' | 0x7f | 0xc2 | 0xe2),
+    }
 }
 
 fn escape(char: char, out: &mut String) {

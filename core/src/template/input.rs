@@ -20,7 +20,7 @@ pub(super) fn value(json: &Json<'_>, left: &mut usize) -> Result<Value, String> 
         Json::Array(elements) => return list(elements.iter(), left),
         Json::Object(members) => {
             let map = Map::with_capacity(members.len());
-            for (name, json) in members {
+            for (name, json) in members.iter() {
                 map.insert(&**name, value(json, left)?);
             }
             map.into()

@@ -23,6 +23,7 @@ use crate::mapping::json_path::JsonPath;
 use crate::mapping::{Body, BodyUse, is_static_template};
 
 use environment::{Environment, Facts};
+use variables::Named;
 pub use given::Given;
 pub use overrides::{OverrideHeaders, Overrides, RequestOverrides};
 
@@ -41,6 +42,8 @@ pub struct Velocity {
     template: Template,
     /// The paths that stand in its text, sorted.
     paths: Box<[(Box<str>, JsonPath)]>,
+    /// What it looks at of `$context`.
+    context: Named,
     body: BodyUse,
 }
 
@@ -58,7 +61,8 @@ impl MappingTemplate {
         }
         let template = Template::parse(text)
             .map_err(|error| format!("Invalid mapping template specified: {error}"))?;
-        let velocity = Velocity { template, paths: paths(text), body: body_use(text) };
+        let context = Named::of(&template);
+        let velocity = Velocity { template, paths: paths(text), context, body: body_use(text) };
         Ok(Self::Velocity(Box::new(velocity)))
     }
 
@@ -128,7 +132,7 @@ impl MappingTemplate {
         };
         let bytes = body.map_or(0, |body| body.text().len());
         let options = Options { limits: Limits::for_input(bytes), undefined: Undefined::Nothing };
-        let mut environment = Environment::new(&velocity.paths, body, facts, overrides);
+        let mut environment = Environment::new(velocity, body, facts, overrides);
         velocity.template.render(&mut environment, &options, out)
     }
 }
