@@ -8,6 +8,7 @@
 mod decimal;
 mod number;
 mod parse;
+mod plain;
 mod write;
 
 use std::borrow::Cow;

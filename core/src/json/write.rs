@@ -3,6 +3,7 @@
 
 use std::fmt::Write;
 
+use super::plain::plain_bytes;
 use super::{Json, Number};
 
 /// Which characters of a string are escaped beyond those that must be.
@@ -95,9 +96,13 @@ fn write_string(text: &str, escapes: Escapes, out: &mut String) {
     out.push('"');
     let mut rest = text;
     // What needs no escape is most of it, and is copied at once.
-    while let Some(at) = rest.bytes().position(|byte| may_need_escape(byte, escapes)) {
-        out.push_str(&rest[..at]);
-        let mut chars = rest[at..].chars();
+    loop {
+        let plain = match escapes {
+            Escapes::Least => plain_bytes(rest.as_bytes(), b'"'),
+            Escapes::JsonSmart => rest.bytes().position(may_need_escape).unwrap_or(rest.len()),
+        };
+        out.push_str(&rest[..plain]);
+        let mut chars = rest[plain..].chars();
         let Some(char) = chars.next() else { break };
         rest = chars.as_str();
         match char {
@@ -116,16 +121,12 @@ fn write_string(text: &str, escapes: Escapes, out: &mut String) {
             _ => out.push(char),
         }
     }
-    out.push_str(rest);
     out.push('"');
 }
 
-/// Whether a character that starts with this byte may have to be escaped.
-const fn may_need_escape(byte: u8, escapes: Escapes) -> bool {
-    match escapes {
-        Escapes::Least => matches!(byte, b'"' | b'\\' | 0..=0x1f),
-        Escapes::JsonSmart => matches!(byte, b'"' | b'\\' | 0..=0x1f | b'/' | 0x7f | 0xc2 | 0xe2),
-    }
+/// Whether json-smart may escape a character that starts with this byte.
+const fn may_need_escape(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\\' | 0..=0x1f | b'/' | 0x7f | 0xc2 | 0xe2)
 }
 
 fn escape(char: char, out: &mut String) {

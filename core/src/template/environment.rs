@@ -169,7 +169,9 @@ impl Env for Environment<'_> {
                     Facts::Request(ctx) => variables::context(&self.velocity.context, ctx),
                     Facts::Given(given) => given.context(),
                 };
-                self.overrides.put_into(&map);
+                for name in &self.velocity.context.overrides {
+                    map.insert(*name, self.overrides.map(name).clone());
+                }
                 map.into()
             }
             "stageVariables" => match self.facts {

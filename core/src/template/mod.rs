@@ -23,9 +23,9 @@ use crate::mapping::json_path::JsonPath;
 use crate::mapping::{Body, BodyUse, is_static_template};
 
 use environment::{Environment, Facts};
-use variables::Named;
 pub use given::Given;
 pub use overrides::{OverrideHeaders, Overrides, RequestOverrides};
+use variables::Named;
 
 /// A mapping template, compiled.
 #[derive(Debug)]

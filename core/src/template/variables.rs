@@ -2,6 +2,7 @@
 
 use ringway_vtl::{Map, Template, Uses, Value};
 
+use super::Overrides;
 use crate::context::{Context, Variable};
 
 /// The variables that a template may look at, and where they are in `$context`.
@@ -9,6 +10,8 @@ use crate::context::{Context, Variable};
 pub(super) struct Named {
     variables: Box<[(&'static str, Variable)]>,
     families: Box<[&'static str]>,
+    /// Of [`Overrides::NAMES`].
+    pub(super) overrides: Box<[&'static str]>,
 }
 
 impl Named {
@@ -21,7 +24,12 @@ impl Named {
         };
         let variables = Variable::NAMES.iter().copied().filter(|(name, _)| wanted(name));
         let families = ["authorizer", "identity"].into_iter().filter(|name| wanted(name));
-        Self { variables: variables.collect(), families: families.collect() }
+        let overrides = Overrides::NAMES.into_iter().filter(|name| wanted(name));
+        Self {
+            variables: variables.collect(),
+            families: families.collect(),
+            overrides: overrides.collect(),
+        }
     }
 }
 

@@ -146,6 +146,12 @@ impl Map {
         Self(Rc::new(Pairs { entries, changes: Cell::new(0) }))
     }
 
+    /// A map of entries whose keys are known to differ.
+    pub fn from_distinct(entries: Vec<(Value, Value)>) -> Self {
+        let entries = RefCell::new(Entries::from_distinct(entries.into_iter()));
+        Self(Rc::new(Pairs { entries, changes: Cell::new(0) }))
+    }
+
     /// The number of its entries.
     pub fn len(&self) -> usize {
         self.0.entries.borrow().len()

@@ -81,6 +81,15 @@ impl<K: Hash + Eq, V> SmallMap<K, V> {
         })
     }
 
+    /// A map of entries whose keys are known to differ.
+    pub fn from_distinct(entries: impl ExactSizeIterator<Item = (K, V)>) -> Self {
+        if entries.len() <= FEW_MAX {
+            Self(Entries::Few(entries.collect()))
+        } else {
+            entries.collect()
+        }
+    }
+
     /// The value of a key, and the key as it came.
     pub fn get_key_value<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> Option<(&K, &V)> {
         match &self.0 {
@@ -105,21 +114,42 @@ impl<K: Hash + Eq, V> SmallMap<K, V> {
     /// Puts a value under a key, behind the others unless the key is there, and says what was
     /// there.
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
-        let few = match &mut self.0 {
-            Entries::Few(few) => few,
-            Entries::Many(many) => return many.insert(key, value),
-        };
-        if let Some((_, own)) = few.iter_mut().find(|(own, _)| *own == key) {
-            return Some(std::mem::replace(own, value));
+        match &mut self.0 {
+            Entries::Few(few) => {
+                if let Some((_, own)) = few.iter_mut().find(|(own, _)| *own == key) {
+                    return Some(std::mem::replace(own, value));
+                }
+                if few.len() < FEW_MAX {
+                    few.push((key, value));
+                    return None;
+                }
+                let mut many: Many<K, V> = std::mem::take(few).into_iter().collect();
+                many.insert(key, value);
+                self.0 = Entries::Many(Box::new(many));
+                None
+            }
+            Entries::Many(many) => many.insert(key, value),
         }
-        if few.len() < FEW_MAX {
-            few.push((key, value));
-        } else {
-            let mut many: Many<K, V> = std::mem::take(few).into_iter().collect();
-            many.insert(key, value);
-            self.0 = Entries::Many(Box::new(many));
+    }
+
+    /// The place of a key's value, which is `empty` when the key is new: what is filled in place is
+    /// not moved.
+    pub fn place(&mut self, key: K, empty: V) -> &mut V {
+        if let Entries::Few(few) = &mut self.0
+            && few.len() == FEW_MAX
+        {
+            self.0 = Entries::Many(Box::new(std::mem::take(few).into_iter().collect()));
         }
-        None
+        match &mut self.0 {
+            Entries::Few(few) => {
+                let at = few.iter().position(|(own, _)| *own == key).unwrap_or_else(|| {
+                    few.push((key, empty));
+                    few.len() - 1
+                });
+                &mut few[at].1
+            }
+            Entries::Many(many) => many.entry(key).or_insert(empty),
+        }
     }
 
     /// Takes an entry away; those behind it move up.
@@ -191,6 +221,8 @@ mod tests {
             for (turn, (key, removes)) in changes.into_iter().enumerate() {
                 if removes {
                     prop_assert_eq!(map.remove(&key), model.shift_remove(&key));
+                } else if turn % 2 == 0 {
+                    prop_assert_eq!(map.place(key, turn), model.entry(key).or_insert(turn));
                 } else {
                     prop_assert_eq!(map.insert(key, turn), model.insert(key, turn));
                 }
