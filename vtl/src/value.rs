@@ -5,6 +5,7 @@
 
 mod containers;
 mod equality;
+mod small_map;
 
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -12,6 +13,7 @@ use std::rc::Rc;
 pub use containers::{List, ListKind, Map};
 pub(crate) use containers::{Scope, break_cycles};
 pub(crate) use equality::{Budget, equals, hash_code};
+pub use small_map::SmallMap;
 use smol_str::SmolStr;
 
 use crate::number;

@@ -4,7 +4,7 @@ use ringway_vtl::{Env, HostId, Map, Value};
 
 use super::extension::Extension;
 use super::overrides::Overrides;
-use super::{Given, functions, input, variables};
+use super::{Given, Velocity, functions, input, variables};
 use crate::context::Context;
 use crate::json::Json;
 use crate::limits::{TEMPLATE_JSON_VALUES_MAX, TEMPLATE_PATH_BYTES_MAX};
@@ -31,7 +31,7 @@ pub(super) enum Facts<'e> {
 
 /// One rendering's view of its request.
 pub(super) struct Environment<'e> {
-    paths: &'e [(Box<str>, JsonPath)],
+    velocity: &'e Velocity,
     read: Option<&'e Body<'e>>,
     facts: Facts<'e>,
     overrides: &'e Overrides,
@@ -46,13 +46,13 @@ pub(super) struct Environment<'e> {
 
 impl<'e> Environment<'e> {
     pub(super) fn new(
-        paths: &'e [(Box<str>, JsonPath)],
+        velocity: &'e Velocity,
         read: Option<&'e Body<'e>>,
         facts: Facts<'e>,
         overrides: &'e Overrides,
     ) -> Self {
         Self {
-            paths,
+            velocity,
             read,
             facts,
             overrides,
@@ -116,8 +116,9 @@ impl<'e> Environment<'e> {
         read: impl FnOnce(Found<'_, '_>) -> Result<T, String>,
     ) -> Result<T, String> {
         let written;
-        let path = match self.paths.binary_search_by(|(path, _)| (**path).cmp(text)) {
-            Ok(at) => &self.paths[at].1,
+        let paths = &self.velocity.paths;
+        let path = match paths.binary_search_by(|(path, _)| (**path).cmp(text)) {
+            Ok(at) => &paths[at].1,
             Err(_) => {
                 written = JsonPath::compile(text)
                     .map_err(|error| format!("{text} is no JSONPath: {}", error.message))?;
@@ -171,10 +172,12 @@ impl Env for Environment<'_> {
             "ringway" => Value::Host(RINGWAY),
             "context" => {
                 let map = match self.facts {
-                    Facts::Request(ctx) => variables::context(ctx),
+                    Facts::Request(ctx) => variables::context(&self.velocity.context, ctx),
                     Facts::Given(given) => given.context(),
                 };
-                self.overrides.put_into(&map);
+                for name in &self.velocity.context.overrides {
+                    map.insert(*name, self.overrides.map(name).clone());
+                }
                 map.into()
             }
             "stageVariables" => match self.facts {
