@@ -43,7 +43,8 @@ impl Other {
     /// proxy built with it, which answers nothing by itself.
     pub(super) fn takes_part(self, scenario: Scenario) -> bool {
         match self {
-            Self::Nginx | Self::Haproxy => true,
+            // None of them has templates that read bodies.
+            Self::Nginx | Self::Haproxy => scenario != Scenario::Vtl,
             Self::Pingora => match scenario {
                 Scenario::Proxy
                 | Scenario::FullPath
@@ -53,6 +54,7 @@ impl Other {
                 Scenario::Null
                 | Scenario::Mock
                 | Scenario::Cached
+                | Scenario::Vtl
                 | Scenario::Tls
                 | Scenario::Throttle
                 | Scenario::Timeout => false,
