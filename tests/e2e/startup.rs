@@ -108,13 +108,11 @@ fn an_unknown_version_of_openapi_is_named() {
 }
 
 #[test]
-fn lambda_and_service_integrations_are_not_yet_supported() {
-    for kind in ["aws", "aws_proxy"] {
-        let patch = json!({"type": kind, "httpMethod": "POST", "uri":
-            "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/f/invocations"});
-        let api = Api::new().route("GET", "/lambda", integration(mock("{}"), patch));
-        refused(&Launch::openapi(&api).fail(), &["not yet supported", "/lambda"]);
-    }
+fn integrations_through_a_vpc_link_are_not_yet_supported() {
+    let patch = json!({"type": "http", "httpMethod": "GET", "uri": "http://127.0.0.1/",
+        "connectionType": "VPC_LINK", "connectionId": "l"});
+    let api = Api::new().route("GET", "/link", integration(mock("{}"), patch));
+    refused(&Launch::openapi(&api).fail(), &["not yet supported", "/link"]);
 }
 
 fn with_settings(patch: Value) -> Refusal {

@@ -39,9 +39,8 @@ pub(crate) fn ask(
         0 => String::new(),
         bytes => format!("Content-Length: {bytes}\r\n"),
     };
-    let request = format!(
-        "{method} {path} HTTP/1.1\r\nHost: {address}\r\n{lines}{length}Connection: close\r\n\r\n{body}"
-    );
+    let head = format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\n{lines}{length}");
+    let request = format!("{head}Connection: close\r\n\r\n{body}");
     let answer = match trust {
         None => exchange(stream, &request)?,
         Some(trust) => {

@@ -1,5 +1,5 @@
-//! What `vtl` sends, and the templates it goes through: an order taken apart, and an answer put into
-//! another shape.
+//! What `vtl` sends, and the templates it goes through: an order taken apart, and an answer put
+//! into another shape.
 
 use super::definition::BODY_BYTES;
 
