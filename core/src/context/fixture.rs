@@ -3,11 +3,11 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
-use super::{Client, Context, Outcome, RequestFacts};
+use super::{Client, Context, Forwarded, Outcome, RequestFacts};
 use crate::http::{Fields, parse_request};
 use crate::snapshot::{
     GatewayResponse, Integration, MediaTypes, Method, MockIntegration, Passthrough,
-    ResponseSelector, Stage,
+    ResponseSelector, Scheme, Stage,
 };
 
 /// A request on the resource `/pets/{petId}` of the stage `dev`. What follows `/dev/pets/` in its
@@ -48,6 +48,7 @@ impl Fixture {
             extended_request_id: b"AbCdEfGhIjKlMnO=",
             received_unix_ms: 1_602_338_136_123,
             source_ip: IpAddr::V4(Ipv4Addr::new(203, 0, 113, 9)),
+            forwarded: Some(Forwarded { scheme: Scheme::Https, port: 443 }),
             trace_id: b"Root=1-5f81d1a8-0123456789abcdef01234567",
             head,
             resource_path_sent,

@@ -8,8 +8,10 @@
 mod cache_key;
 mod choose;
 mod client_head;
+mod event;
 mod gateway_response;
 mod models;
+mod proxy_answer;
 mod request_head;
 mod required;
 mod uri;
@@ -25,8 +27,10 @@ pub use client_head::{
     BodyLength, Connection, Delivery, Own, write_mapped_fields, write_overridden_fields,
     write_own_fields, write_proxied_fields,
 };
+pub use event::{EventBody, write_event};
 pub use gateway_response::{GatewayAnswer, default_template, write_gateway_response};
 pub use models::check_body;
+pub use proxy_answer::{AnswerForm, AnswerScratch, MALFORMED, NO_BASE64, ProxyAnswer, malformed};
 pub use request_head::{write_overridden_request_head, write_request_head};
 pub use required::required_missing;
 

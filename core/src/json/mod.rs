@@ -8,6 +8,7 @@
 mod decimal;
 mod number;
 mod parse;
+pub(crate) mod text;
 mod write;
 
 use std::borrow::Cow;

@@ -3,7 +3,9 @@
 mod cache_key;
 mod choose;
 mod client_head;
+mod event;
 mod gateway_response;
+mod proxy_answer;
 mod request_head;
 mod required;
 
