@@ -94,6 +94,8 @@ pub(crate) fn with_context(snapshot: &Snapshot, request: &str, call: impl FnOnce
         latency_us: 1_234,
         integration_latency_us: Some(1_000),
         integration_status: Some(200),
+        function_status: None,
+        integration_request_id: None,
     };
     call(&Context {
         request: &request,

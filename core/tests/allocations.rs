@@ -22,7 +22,8 @@ use ringway_core::mapping::{BodyUse, ResponseSource, Source};
 use ringway_core::sigv4::{Claim, PathRule, Payload, Request, Rules, Scratch, SigningKey};
 use ringway_core::snapshot::{
     CacheKeyPart, Endpoint, HttpIntegration, HttpKind, InvalidationRule, MappedHeader, MappedQuery,
-    MediaTypes, MethodCache, Origin, Passthrough, ResponseRule, Scheme, UpstreamMethod, UriPart,
+    MediaTypes, MethodCache, Origin, Passthrough, ResponseRule, Scheme, TransferMode,
+    UpstreamMethod, UriPart,
 };
 
 thread_local! {
@@ -114,6 +115,7 @@ fn integration() -> HttpIntegration {
         passthrough: Passthrough::Pass,
         responses: None,
         timeout_ms: 29_000,
+        transfer: TransferMode::Buffered,
     }
 }
 
@@ -156,6 +158,8 @@ fn with_context<R>(call: impl FnOnce(&Context<'_>) -> R) -> R {
             latency_us: 2_000,
             integration_latency_us: Some(1_000),
             integration_status: None,
+            function_status: None,
+            integration_request_id: None,
         }),
     })
 }

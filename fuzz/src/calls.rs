@@ -7,7 +7,7 @@ use ringway_core::integration::{BodyLength, write_cache_key, write_request_head}
 use ringway_core::mapping::{BodyUse, Source};
 use ringway_core::snapshot::{
     CacheKeyPart, Endpoint, HttpIntegration, HttpKind, InvalidationRule, MappedHeader, MappedQuery,
-    MediaTypes, MethodCache, Origin, Passthrough, Scheme, UpstreamMethod, UriPart,
+    MediaTypes, MethodCache, Origin, Passthrough, Scheme, TransferMode, UpstreamMethod, UriPart,
 };
 
 use crate::context::{PATH_PARAMETER, with_context};
@@ -187,6 +187,7 @@ fn plain(proxy: bool) -> HttpIntegration {
         passthrough: Passthrough::Pass,
         responses: None,
         timeout_ms: 29_000,
+        transfer: TransferMode::Buffered,
     }
 }
 

@@ -147,7 +147,8 @@ async fn stream_whole_buffers(
     Ok(sent)
 }
 
-fn append(out: &mut Vec<u8>, framing: ToClient, data: &[u8], complete: bool) {
+/// Appends a piece of a body, and with the last one its end.
+pub(crate) fn append(out: &mut Vec<u8>, framing: ToClient, data: &[u8], complete: bool) {
     match framing {
         ToClient::Nothing => {}
         ToClient::Length(_) | ToClient::UntilClose => out.extend_from_slice(data),
@@ -171,10 +172,21 @@ pub(crate) async fn send_text(
     text: &[u8],
     capture: Option<&mut Capture>,
 ) -> Result<u64, Closed> {
+    let bytes = append_text(sink.out, framing, text, capture);
+    sink.flush().await?;
+    Ok(bytes)
+}
+
+/// Appends a whole body to a head; returns the bytes the client gets of it.
+pub(crate) fn append_text(
+    out: &mut Vec<u8>,
+    framing: ToClient,
+    text: &[u8],
+    capture: Option<&mut Capture>,
+) -> u64 {
     if let Some(capture) = capture {
         capture.take(text);
     }
-    append(sink.out, framing, text, true);
-    sink.flush().await?;
-    Ok(if framing == ToClient::Nothing { 0 } else { text.len() as u64 })
+    append(out, framing, text, true);
+    if framing == ToClient::Nothing { 0 } else { text.len() as u64 }
 }

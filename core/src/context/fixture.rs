@@ -26,6 +26,8 @@ pub(crate) const fn outcome() -> Outcome {
         latency_us: 34_567,
         integration_latency_us: Some(12_345),
         integration_status: Some(503),
+        function_status: Some(418),
+        integration_request_id: Some(*b"11111111-2222-4333-8444-555555555555"),
     }
 }
 

@@ -74,8 +74,13 @@ pub struct Outcome {
     pub latency_us: u64,
     /// `$context.integrationLatency`, microseconds; `None` when no back end was called.
     pub integration_latency_us: Option<u64>,
-    /// `$context.integration.status`.
+    /// `$context.integrationStatus`.
     pub integration_status: Option<u16>,
+    /// `$context.integration.status` where it is another: the one a function behind AWS_PROXY
+    /// chose.
+    pub function_status: Option<u16>,
+    /// `$context.integration.requestId`: an AWS service's.
+    pub integration_request_id: Option<[u8; 36]>,
 }
 
 /// Everything a variable can name. Later members are `None` until they are known.

@@ -10,6 +10,7 @@ mod choose;
 mod client_head;
 mod event;
 mod gateway_response;
+mod invocation;
 mod models;
 mod proxy_answer;
 mod request_head;
@@ -29,6 +30,10 @@ pub use client_head::{
 };
 pub use event::{EventBody, write_event};
 pub use gateway_response::{GatewayAnswer, default_template, write_gateway_response};
+pub use invocation::{
+    Invocation, STREAM_DELIMITER, StreamEvent, function_failed, invocation, metadata_length,
+    request_id, stream_event,
+};
 pub use models::check_body;
 pub use proxy_answer::{AnswerForm, AnswerScratch, MALFORMED, NO_BASE64, ProxyAnswer, malformed};
 pub use request_head::{write_overridden_request_head, write_request_head};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use regex::Regex;
 
-use super::Signing;
+use super::{BinaryMediaTypes, Signing};
 use crate::http::{FieldName, RequestHead};
 use crate::mapping::{BodyUse, ResponseSource, Source};
 use crate::template::MappingTemplate;
@@ -101,6 +101,17 @@ pub struct FunctionProxy {
     /// The function as the definition names it, alias or version included, stage variables
     /// resolved: `arn:aws:lambda:us-east-1:000000000000:function:pets:live`.
     pub function: Box<str>,
+    /// Media types that an event has in base64, and that clients get decoded.
+    pub binary_media_types: BinaryMediaTypes,
+}
+
+/// When a client gets what a back end sends (`responseTransferMode`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TransferMode {
+    /// Once it is whole, where that makes a difference.
+    Buffered,
+    /// As it comes, for as long as the integration's timeout allows.
+    Stream,
 }
 
 /// A call over HTTP: HTTP, HTTP_PROXY, AWS and AWS_PROXY.
@@ -140,6 +151,8 @@ pub struct HttpIntegration {
     pub responses: Option<ResponseSelector>,
     /// From the start of the call to the last byte of its response, ms.
     pub timeout_ms: u32,
+    /// How its response reaches the client.
+    pub transfer: TransferMode,
 }
 
 /// Where an integration connects.

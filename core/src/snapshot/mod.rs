@@ -3,6 +3,7 @@
 //! Made only by [`crate::compile`]. A request touches ids and slices of it. What outlives it
 //! (buckets, caches, pools, counters) is keyed by AWS names and belongs to workers or shards.
 
+mod binary;
 mod integration;
 mod keys;
 mod method;
@@ -11,10 +12,11 @@ mod stage;
 
 use std::sync::Arc;
 
+pub use binary::BinaryMediaTypes;
 pub use integration::{
     Endpoint, FunctionProxy, HttpIntegration, HttpKind, InvalidEndpoint, MappedHeader, MappedQuery,
     MediaTypes, MockIntegration, Origin, Passthrough, RequestTemplate, ResponseRule,
-    ResponseSelector, Scheme, UpstreamMethod, UriPart,
+    ResponseSelector, Scheme, TransferMode, UpstreamMethod, UriPart,
 };
 pub use keys::{Account, AccountIx, ApiKeyEntry, ApiKeys, KeyIx, Plan, PlanIx};
 pub use method::{

@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 use super::super::{Compiler, ServiceEndpoints};
 use super::http::text;
 use super::*;
-use crate::snapshot::{FunctionProxy, HttpKind, Principal, Signing, Stage, UpstreamMethod};
+use crate::snapshot::{
+    BinaryMediaTypes, FunctionProxy, HttpKind, Principal, Signing, Stage, UpstreamMethod,
+};
 
 const INTEGRATION: &str = "$.paths['/a/{id}'].post.x-amazon-apigateway-integration";
 const FUNCTION: &str = "arn:aws:lambda:us-east-1:000000000000:function:pets";
@@ -141,7 +143,9 @@ fn stage_variables_in_arns() {
 fn functions_are_invoked() {
     let check = |kind: &str, rest: &str, verb: &str, expected: &str| {
         let uri = arn(&format!("lambda:path/{rest}"));
-        let extra = json!({"httpMethod": verb, "requestParameters": {
+        let streams = rest.ends_with("/response-streaming-invocations");
+        let transfer = if streams { "STREAM" } else { "BUFFERED" };
+        let extra = json!({"httpMethod": verb, "responseTransferMode": transfer, "requestParameters": {
             "integration.request.path.id": "method.request.path.id",
             "integration.request.header.X-Amz-Invocation-Type": "'Event'",
         }});
@@ -156,8 +160,12 @@ fn functions_are_invoked() {
         arn%3Aaws%3Alambda%3Aus-east-1%3A000000000000%3Afunction%3Apets/invocations |  | \
         lambda us-east-1 | application/json";
     assert_eq!(check("AWS", own, "POST", called), (HttpKind::Function, 1));
-    let proxied =
-        |function: &str| HttpKind::FunctionProxy(FunctionProxy { function: function.into() });
+    let proxied = |function: &str| {
+        HttpKind::FunctionProxy(FunctionProxy {
+            function: function.into(),
+            binary_media_types: BinaryMediaTypes::default(),
+        })
+    };
     assert_eq!(check("AWS_PROXY", own, "POST", called), (proxied(FUNCTION), 0));
     let streamed = own
         .replace("2015-03-31", "2021-11-15")

@@ -16,7 +16,7 @@ use crate::http::{FieldName, Fields, ResponseHead, parse_response};
 use crate::mapping::{BodyUse, Source};
 use crate::snapshot::{
     Endpoint, HttpIntegration, HttpKind, MappedHeader, MappedQuery, MediaTypes, Origin,
-    Passthrough, Scheme, UpstreamMethod, UriPart,
+    Passthrough, Scheme, TransferMode, UpstreamMethod, UriPart,
 };
 
 /// What the gateway says of itself in [`answered`] heads.
@@ -47,6 +47,7 @@ fn proxy() -> HttpIntegration {
         passthrough: Passthrough::Pass,
         responses: None,
         timeout_ms: 29_000,
+        transfer: TransferMode::Buffered,
     }
 }
 

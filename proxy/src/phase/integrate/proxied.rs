@@ -8,11 +8,11 @@ use ringway_core::integration::{
     write_own_fields, write_proxied_fields,
 };
 use ringway_core::limits::TEST_RESPONSE_BYTES_MAX;
-use ringway_core::snapshot::ResponseRule;
+use ringway_core::snapshot::{HttpKind, ResponseRule};
 use ringway_core::template::{MappingTemplate, Overrides};
 
 use super::http::{Call, call_error};
-use super::transformed;
+use super::{mapped_function, transformed};
 use crate::client::Sink;
 use crate::clock;
 use crate::ending::{Answered, Failure};
@@ -45,6 +45,12 @@ pub(super) async fn respond(
     if let Some(trace) = sink.trace {
         // Boxed: only tests gather, which must not enlarge every request's future.
         Box::pin(show(worker, call, &mut incoming, trace)).await?;
+    }
+    if let (HttpKind::Function, Some(selector)) = (&call.http.kind, &call.http.responses) {
+        // Boxed: it must not enlarge every connection's future.
+        let (chooses, seen) = ((call, selector), (context, overrides));
+        let respond = mapped_function::respond(worker, chooses, incoming, sink, looked, seen);
+        return Box::pin(respond).await;
     }
     let response = choose(call, &incoming, sink.trace)?;
     if let Response::Mapped(rule, body) = response

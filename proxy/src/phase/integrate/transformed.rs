@@ -9,10 +9,11 @@ use ringway_core::integration::{
 };
 use ringway_core::limits::MAPPED_RESPONSE_BYTES_MAX;
 use ringway_core::mapping::{Body, BodyUse};
-use ringway_core::snapshot::{HttpIntegration, RequestTemplate, ResponseRule};
+use ringway_core::snapshot::{HttpIntegration, HttpKind, RequestTemplate, ResponseRule};
 use ringway_core::template::{MappingTemplate, Overrides};
 
-use super::http::{Call, call_error, note};
+use super::function::unreachable;
+use super::http::{Call, call_error, note, sign};
 use super::mapped::{Head, Mapped};
 use super::proxied;
 use crate::client::{Client, Sink};
@@ -35,7 +36,10 @@ pub(super) fn template<'h>(
 
 /// Whether the call is made here.
 pub(super) fn makes_request(http: &HttpIntegration, template: Option<&RequestTemplate>) -> bool {
-    http.body_use != BodyUse::None
+    // What is signed has to be there whole.
+    http.signing.is_some()
+        || http.kind == HttpKind::Function
+        || http.body_use != BodyUse::None
         || template.is_some_and(|template| template.template.as_text().is_none())
 }
 
@@ -69,7 +73,7 @@ pub(super) async fn answer(
     let overrides = Overrides::default();
     let mut request = worker.buffers.small();
     let body = (&*whole, reads);
-    write_request(call, (template, &overrides), body, context, &mut request)?;
+    write_request((worker, call), (template, &overrides), body, context, &mut request)?;
     worker.buffers.give_back(whole);
     if !client.source.body.is_done() {
         // A template takes the place of the body.
@@ -85,7 +89,8 @@ pub(super) async fn answer(
     if let (Some(trace), Err(error)) = (trace, &called) {
         trace.call_failed(error);
     }
-    let called = called.map_err(call_error);
+    let is_function = call.http.kind == HttpKind::Function;
+    let called = called.map_err(if is_function { unreachable } else { call_error });
     note(worker, &called, bounds.started, back_end);
     let overrides = template.is_some().then_some(&overrides);
     proxied::respond(worker, &call, called?, &mut client.sink, looked, (context, overrides)).await
@@ -93,7 +98,7 @@ pub(super) async fn answer(
 
 /// Writes the whole request.
 fn write_request(
-    call: &Call<'_>,
+    (worker, call): (&Worker, &Call<'_>),
     (template, overrides): (Option<&RequestTemplate>, &Overrides),
     (whole, reads): (&[u8], BodyUse),
     context: &Context<'_>,
@@ -111,15 +116,18 @@ fn write_request(
             template.template.render(&context, overrides, &mut rendered)?;
             rendered.as_bytes()
         }
+        // Lambda takes nothing but JSON.
+        None if whole.is_empty() && call.http.kind == HttpKind::Function => b"{}",
         None => whole,
     };
     let framing = context.request.head.map_or(Framing::None, |head| head.framing());
     let length = match (template, framing) {
-        (None, Framing::None) => BodyLength::None,
+        (None, Framing::None) if bytes.is_empty() => BodyLength::None,
         _ => BodyLength::Length(bytes.len() as u64),
     };
     let set = (length, &overrides.request());
     write_overridden_request_head(call.http, &call.pool.endpoint, &context, set, out)?;
+    sign(worker, call.http, bytes, out)?;
     out.extend_from_slice(bytes);
     Ok(())
 }
