@@ -1,12 +1,13 @@
 //! The computing half of Ringway: definitions, OpenAPI, the compiler, the snapshot, the router,
-//! HTTP/1.1 codecs, parameter mapping, mapping templates, access-log formats, limits, signatures
-//! and policies.
+//! HTTP/1.1 codecs, content codings, parameter mapping, mapping templates, access-log formats,
+//! limits, signatures and policies.
 //!
 //! Nothing here waits, or reads a clock, a file, a socket or the environment: `now` and text are
 //! arguments. `proxy` and `control` meet only in types owned here ([`link`]).
 
 #![forbid(unsafe_code)]
 
+pub mod coding;
 pub mod compile;
 pub mod context;
 mod date;

@@ -65,6 +65,8 @@ pub const UPSTREAM_HEAD_BYTES_MAX: usize = 32 * 1024;
 pub const REQUEST_BODY_BYTES_MAX: u64 = 10 * 1024 * 1024;
 /// Bytes of an unread request body that are read and dropped to keep a connection alive.
 pub const DRAIN_BODY_BYTES_MAX: u64 = 64 * 1024;
+/// Bytes by which a buffer grows while a payload is compressed or decompressed into it.
+pub const CODING_STEP_BYTES: usize = 16 * 1024;
 /// Bytes of chunk extensions and trailers of one chunked body.
 pub const CHUNK_OVERHEAD_BYTES_MAX: usize = 16 * 1024;
 

@@ -21,9 +21,9 @@ use ringway_core::integration::{
 use ringway_core::mapping::{BodyUse, ResponseSource, Source};
 use ringway_core::sigv4::{Claim, PathRule, Payload, Request, Rules, Scratch, SigningKey};
 use ringway_core::snapshot::{
-    CacheKeyPart, Endpoint, HttpIntegration, HttpKind, InvalidationRule, MappedHeader, MappedQuery,
-    MediaTypes, MethodCache, Origin, Passthrough, ResponseRule, Scheme, TransferMode,
-    UpstreamMethod, UriPart,
+    CacheKeyPart, ContentHandling, Conversion, Endpoint, HttpIntegration, HttpKind,
+    InvalidationRule, MappedHeader, MappedQuery, MediaTypes, MethodCache, Origin, Passthrough,
+    ResponseRule, Scheme, TransferMode, UpstreamMethod, UriPart,
 };
 
 thread_local! {
@@ -108,6 +108,7 @@ fn integration() -> HttpIntegration {
         ]
         .into(),
         body_use: BodyUse::None,
+        content_handling: ContentHandling::Always(Conversion::Pass),
         forbidden_header: false,
         content_type: None,
         constant_head: b"X-Amzn-Apigateway-Api-Id: a\r\n".as_slice().into(),
@@ -223,6 +224,7 @@ fn answers() {
         .into(),
         templates: MediaTypes(Box::default()),
         body_use: BodyUse::None,
+        content_handling: ContentHandling::Always(Conversion::Pass),
     };
     let error = GatewayError::new(ResponseType::Throttled, "test");
     with_context(|ctx| {

@@ -6,8 +6,9 @@ use ringway_core::http::{
 use ringway_core::integration::{BodyLength, write_cache_key, write_request_head};
 use ringway_core::mapping::{BodyUse, Source};
 use ringway_core::snapshot::{
-    CacheKeyPart, Endpoint, HttpIntegration, HttpKind, InvalidationRule, MappedHeader, MappedQuery,
-    MediaTypes, MethodCache, Origin, Passthrough, Scheme, TransferMode, UpstreamMethod, UriPart,
+    CacheKeyPart, ContentHandling, Conversion, Endpoint, HttpIntegration, HttpKind,
+    InvalidationRule, MappedHeader, MappedQuery, MediaTypes, MethodCache, Origin, Passthrough,
+    Scheme, TransferMode, UpstreamMethod, UriPart,
 };
 
 use crate::context::{PATH_PARAMETER, with_context};
@@ -180,6 +181,7 @@ fn plain(proxy: bool) -> HttpIntegration {
         mapped_query: Box::default(),
         mapped_headers: Box::default(),
         body_use: BodyUse::None,
+        content_handling: ContentHandling::Always(Conversion::Pass),
         forbidden_header: false,
         content_type: None,
         constant_head: b"X-Amzn-Apigateway-Api-Id: a1b2c3d4e5\r\n".as_slice().into(),

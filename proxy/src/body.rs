@@ -28,6 +28,8 @@ pub(crate) struct RequestBody<'h> {
     beyond: Vec<u8>,
     /// The body, once it was read whole and put back.
     whole: Option<Vec<u8>>,
+    /// How long the body is that took the place of the one that was sent.
+    replaced_bytes: Option<u64>,
     rest: Rest,
     taken: u64,
     bytes_max: u64,
@@ -49,7 +51,16 @@ impl<'h> RequestBody<'h> {
             Framing::Chunked => Rest::Chunked(Box::default()),
         };
         let bytes_max = u64::MAX;
-        Self { early, beyond: Vec::new(), whole: None, rest, taken: 0, bytes_max, expects_continue }
+        Self {
+            early,
+            beyond: Vec::new(),
+            whole: None,
+            replaced_bytes: None,
+            rest,
+            taken: 0,
+            bytes_max,
+            expects_continue,
+        }
     }
 
     /// Bounds the body, once the stage is known; a longer Content-Length is refused unread.
@@ -75,6 +86,17 @@ impl<'h> RequestBody<'h> {
     pub(crate) fn put_back(&mut self, whole: Vec<u8>) {
         debug_assert!(matches!(self.rest, Rest::Done), "a body is put back before its end");
         self.whole = (!whole.is_empty()).then_some(whole);
+    }
+
+    /// Puts another body in the place of one that was read whole.
+    pub(crate) fn replace(&mut self, whole: Vec<u8>) {
+        self.replaced_bytes = Some(whole.len() as u64);
+        self.put_back(whole);
+    }
+
+    /// Framing of the body as it is now, if it was sent with this.
+    pub(crate) fn framing(&self, sent: Framing) -> Framing {
+        self.replaced_bytes.map_or(sent, Framing::Length)
     }
 
     /// Unread bytes that came with the head.

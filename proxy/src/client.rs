@@ -8,6 +8,7 @@ use ringway_core::integration::{Connection, Delivery};
 use ringway_core::limits::{CLIENT_STALL_MS, LARGE_BUFFER_BYTES};
 
 use crate::body::RequestBody;
+use crate::compression::Compression;
 use crate::deadlines::{Cancel, Limit};
 use crate::ending::{Closed, Failure};
 use crate::phase::validate::{body_error, body_failure};
@@ -60,6 +61,8 @@ pub(crate) struct Sink<'c> {
     pub(crate) http10: bool,
     /// The request asked for a fresh response without being allowed to; its response says so.
     pub(crate) warns: bool,
+    /// What the client asked for, where the API compresses.
+    pub(crate) compression: Option<Box<Compression>>,
     /// The execution log of a test; no other request has one.
     pub(crate) trace: Option<&'c Trace>,
 }

@@ -8,6 +8,7 @@ mod buffers;
 mod cached;
 mod client;
 mod clock;
+mod compression;
 mod connection;
 mod deadlines;
 mod duplex;

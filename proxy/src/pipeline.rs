@@ -15,14 +15,15 @@ use ringway_core::snapshot::{Method, MethodIx};
 use crate::applied::{Applied, AppliedMethod, AppliedStage};
 use crate::client::{Client, Peer, Sink};
 use crate::clock::Moment;
+use crate::compression::Compression;
 use crate::ending::{Answered, BackEnd, Closed, Failure, Next, TRUNCATED};
 use crate::identifiers::{Identifiers, TRACE_ID_BYTES_MAX};
 use crate::panics;
 use crate::phase::metrics::CacheUse;
 use crate::phase::response_cache::Looked;
 use crate::phase::{
-    access_log, api_key, gateway_response, integrate, method_request, metrics, response_cache,
-    throttle, validate,
+    access_log, api_key, decompress, gateway_response, integrate, method_request, metrics,
+    response_cache, throttle, validate,
 };
 use crate::worker::Worker;
 
@@ -116,13 +117,18 @@ async fn answer<'a>(
     let context = seen.context(&request);
     validate::body_size(&mut client.source.body, stage.stage.request_body_bytes_max)?;
     validate::parameters(method, &context)?;
-    if !method.models.0.is_empty() {
+    if let Some(coding) = decompress::coding(&client.source.body, &context)? {
         // Boxed: the rare path must not enlarge every connection's future.
+        let bytes_max = stage.stage.request_body_bytes_max;
+        Box::pin(decompress::body(worker, client, coding, bytes_max)).await?;
+    }
+    if !method.models.0.is_empty() {
         Box::pin(validate::body(worker, method, client, &context)).await?;
     }
 
     let looked = response_cache::look_up(worker, stage, method, &context).await?;
     client.sink.warns = response_cache::warns(method, &context);
+    client.sink.compression = Compression::asked(&stage.stage, head);
     seen.cache = looked.cache_use();
     if let Looked::Hit { response, .. } = &looked {
         return response_cache::answer(worker, client, response, &context, received).await;
@@ -144,6 +150,9 @@ pub(crate) async fn test(
             let bytes_max = context.stage.map_or(u64::MAX, |stage| stage.request_body_bytes_max);
             validate::body_size(&mut client.source.body, bytes_max)?;
             validate::parameters(method, context)?;
+            if let Some(coding) = decompress::coding(&client.source.body, context)? {
+                Box::pin(decompress::body(worker, client, coding, bytes_max)).await?;
+            }
             if !method.models.0.is_empty() {
                 Box::pin(validate::body(worker, method, client, context)).await?;
             }

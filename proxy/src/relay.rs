@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use ringway_core::http::write::chunk_size;
-use ringway_core::limits::POOLED_BUFFER_BYTES;
+use ringway_core::limits::{LARGE_BUFFER_BYTES, POOLED_BUFFER_BYTES};
 
 use crate::cached::CachedResponse;
 use crate::client::Sink;
@@ -103,11 +103,8 @@ pub(crate) async fn send(
         if let Some(capture) = &mut capture {
             capture.take(data);
         }
-        if framing != ToClient::Nothing {
-            sent += data.len() as u64;
-        }
         let complete = incoming.is_complete();
-        append(sink.out, framing, data, complete);
+        sent += append(sink, framing, data, complete);
         if complete {
             // Before the write: another request may use the connection while this one is sent.
             incoming.finish(worker, pool);
@@ -147,8 +144,19 @@ async fn stream_whole_buffers(
     Ok(sent)
 }
 
-/// Appends a piece of a body, and with the last one its end.
-pub(crate) fn append(out: &mut Vec<u8>, framing: ToClient, data: &[u8], complete: bool) {
+/// Appends a piece of a body as the client is to get it; returns how many bytes of it that are.
+pub(crate) fn append(sink: &mut Sink<'_>, framing: ToClient, data: &[u8], complete: bool) -> u64 {
+    if let Some(compression) = &mut sink.compression
+        && let Some(piece) = compression.encode(data, complete)
+    {
+        append_piece(sink.out, framing, piece, complete);
+        return piece.len() as u64;
+    }
+    append_piece(sink.out, framing, data, complete);
+    if framing == ToClient::Nothing { 0 } else { data.len() as u64 }
+}
+
+fn append_piece(out: &mut Vec<u8>, framing: ToClient, data: &[u8], complete: bool) {
     match framing {
         ToClient::Nothing => {}
         ToClient::Length(_) | ToClient::UntilClose => out.extend_from_slice(data),
@@ -165,21 +173,32 @@ pub(crate) fn append(out: &mut Vec<u8>, framing: ToClient, data: &[u8], complete
     }
 }
 
-/// Sends what `sink.out` holds and a text behind it.
+/// Sends what `sink.out` holds and a text behind it; one that is compressed in pieces, between
+/// which others have their turn.
 pub(crate) async fn send_text(
     sink: &mut Sink<'_>,
     framing: ToClient,
     text: &[u8],
     capture: Option<&mut Capture>,
 ) -> Result<u64, Closed> {
-    let bytes = append_text(sink.out, framing, text, capture);
+    if let Some(capture) = capture {
+        capture.take(text);
+    }
+    let (mut sent, mut left) = (0, text);
+    while framing == ToClient::Chunked && left.len() > LARGE_BUFFER_BYTES {
+        let (piece, rest) = left.split_at(LARGE_BUFFER_BYTES);
+        sent += append(sink, framing, piece, false);
+        sink.flush().await?;
+        left = rest;
+    }
+    sent += append(sink, framing, left, true);
     sink.flush().await?;
-    Ok(bytes)
+    Ok(sent)
 }
 
-/// Appends a whole body to a head; returns the bytes the client gets of it.
-pub(crate) fn append_text(
-    out: &mut Vec<u8>,
+/// Appends a whole body to a head.
+pub(crate) fn append_whole(
+    sink: &mut Sink<'_>,
     framing: ToClient,
     text: &[u8],
     capture: Option<&mut Capture>,
@@ -187,6 +206,5 @@ pub(crate) fn append_text(
     if let Some(capture) = capture {
         capture.take(text);
     }
-    append(out, framing, text, true);
-    if framing == ToClient::Nothing { 0 } else { text.len() as u64 }
+    append(sink, framing, text, true)
 }

@@ -126,6 +126,7 @@ impl Connection {
                     omit_body: head.method() == "HEAD",
                     http10: head.version() == Version::Http10,
                     warns: false,
+                    compression: None,
                     trace: None,
                 },
             };
@@ -155,6 +156,7 @@ impl Connection {
             omit_body: false,
             http10: false,
             warns: false,
+            compression: None,
             trace: None,
         };
         pipeline::reject(worker, &mut sink, error, self.peer).await

@@ -92,6 +92,7 @@ async fn answer(worker: &Worker, invocation: &TestInvocation) -> Option<TestAnsw
             omit_body: head.method() == "HEAD",
             http10: false,
             warns: false,
+            compression: None,
             trace: Some(&trace),
         },
     };

@@ -10,6 +10,8 @@ mod api_keys;
 mod bench;
 mod body_validation;
 mod client_gone;
+mod compression;
+mod content_handling;
 mod crash;
 mod descriptors;
 mod drain;

@@ -11,7 +11,7 @@ use super::{access_log, cache, canary, gateway_response, method};
 use crate::definition::{self, ApiKeySource, Owner, RestApi};
 use crate::limits;
 use crate::router::{Route, Router};
-use crate::snapshot::{Canary, Method, MethodIx, Stage};
+use crate::snapshot::{BinaryMediaTypes, Canary, Method, MethodIx, Stage};
 
 /// What a stage is compiled from.
 #[derive(Clone, Copy)]
@@ -103,6 +103,7 @@ fn variant(
         variables: variant.variables,
         settings: *place,
         shared,
+        binary_media_types: BinaryMediaTypes::new(api.binary_media_types.iter().map(|t| &**t)),
         schemas: OnceCell::new(),
     };
     refuse_unsupported(&scope, report);
@@ -127,6 +128,8 @@ fn variant(
         access_log,
         cache,
         request_body_bytes_max: scope.limits.request_body_bytes,
+        binary_media_types: scope.binary_media_types,
+        minimum_compression_bytes: api.minimum_compression_size,
         variables: scope.variables,
         is_canary_request: variant.is_canary_request,
         canary: None,
@@ -179,11 +182,6 @@ fn refuse_unsupported(scope: &Scope<'_>, report: &mut Report) {
             api.policy.is_some(),
             document.key("x-amazon-apigateway-policy"),
             "resource policies are not yet supported",
-        ),
-        (
-            api.minimum_compression_size.is_some(),
-            document.key("x-amazon-apigateway-minimum-compression-size"),
-            "payload compression (minimumCompressionSize) is not yet supported",
         ),
         (
             private,

@@ -10,7 +10,7 @@ use super::services::{self, Action, Service};
 use super::uri::{self, UNDEFINED, Uri};
 use crate::definition::IntegrationType;
 use crate::openapi::NO_PROXY_FOR_SERVICE;
-use crate::snapshot::{BinaryMediaTypes, FunctionProxy, HttpKind, Principal, Signing};
+use crate::snapshot::{FunctionProxy, HttpKind, Principal, Signing};
 
 /// Paths that invoke a function: what stands before and behind its ARN.
 const INVOCATIONS: [(&str, &str); 2] = [
@@ -67,10 +67,7 @@ pub(super) fn compile(
     let called = report.keep(&place, arn.called(mappings))?;
     let kind = match (scope.integration.integration_type, called.function) {
         (IntegrationType::AwsProxy, Some(function)) => {
-            let listed = &scope.stage.api.binary_media_types;
-            let binary_media_types =
-                BinaryMediaTypes(listed.iter().map(|listed| listed.as_str().into()).collect());
-            HttpKind::FunctionProxy(FunctionProxy { function: function.into(), binary_media_types })
+            HttpKind::FunctionProxy(FunctionProxy { function: function.into() })
         }
         (IntegrationType::AwsProxy, None) if arn.service == "firehose" => {
             report.refuse(&place, "AWS_PROXY integrations of Firehose are not yet supported");

@@ -1,10 +1,10 @@
 //! Integrations that call something over HTTP: HTTP, HTTP_PROXY, AWS and AWS_PROXY.
 
 use super::aws_uri::{self, AwsUri};
-use super::integration::{self, RequestMappings, refuse_conversion};
+use super::integration::{self, RequestMappings};
 use super::report::Report;
 use super::scope::MethodScope;
-use super::{response, uri};
+use super::{payload, response, uri};
 use crate::definition::IntegrationType;
 use crate::http::{FieldName, rules};
 use crate::limits;
@@ -35,12 +35,6 @@ pub(super) fn compile(
     let (templates, passthrough, responses) = if is_proxy(scope) {
         (MediaTypes(Box::default()), Passthrough::Pass, None)
     } else {
-        refuse_conversion(
-            scope,
-            scope.integration.content_handling,
-            &scope.integration_place(),
-            report,
-        );
         let templates = integration::templates(scope, report);
         let responses = response::selector(scope, report);
         (templates, integration::passthrough(scope), responses)
@@ -73,6 +67,7 @@ pub(super) fn compile(
         mapped_query: mappings.query.into_iter().map(mapped_query).collect(),
         mapped_headers: mapped_headers.into(),
         body_use,
+        content_handling: payload::handling(scope, scope.integration.content_handling),
         forbidden_header,
         templates,
         passthrough,

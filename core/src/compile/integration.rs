@@ -1,9 +1,9 @@
 //! What the kinds of integrations share.
 
-use super::report::{Place, Report};
+use super::report::Report;
 use super::scope::{MethodScope, invalid_expression};
 use super::{http_integration, mock};
-use crate::definition::{ContentHandling, IntegrationType, PassthroughBehavior};
+use crate::definition::{IntegrationType, PassthroughBehavior};
 use crate::http::syntax::is_field_name;
 use crate::mapping::{self, BodyUse, Source};
 use crate::snapshot::{Integration, MediaTypes, Passthrough, RequestTemplate};
@@ -100,29 +100,5 @@ pub(super) fn passthrough(scope: &MethodScope<'_, '_>) -> Passthrough {
             Passthrough::Pass
         }
         PassthroughBehavior::WhenNoTemplates | PassthroughBehavior::Never => Passthrough::Refuse,
-    }
-}
-
-/// Refuses a payload conversion that would change bytes. Payloads are bytes when their media type
-/// is listed, else text (aws-facts 220 to 226). Without a wish payloads pass as they are.
-pub(super) fn refuse_conversion(
-    scope: &MethodScope<'_, '_>,
-    handling: Option<ContentHandling>,
-    place: &Place<'_>,
-    report: &mut Report,
-) {
-    let listed = &scope.stage.api.binary_media_types;
-    let (converts, name) = match handling {
-        None => return,
-        Some(ContentHandling::ConvertToBinary) => {
-            (listed.iter().all(|media_type| media_type != "*/*"), "CONVERT_TO_BINARY")
-        }
-        Some(ContentHandling::ConvertToText) => (!listed.is_empty(), "CONVERT_TO_TEXT"),
-    };
-    if converts {
-        report.refuse(
-            &place.key("contentHandling"),
-            format!("conversion of payloads between bytes and text ({name}) is not yet supported"),
-        );
     }
 }

@@ -18,6 +18,7 @@ mod integration;
 mod keys;
 mod method;
 mod mock;
+mod payload;
 mod plans;
 mod report;
 mod response;

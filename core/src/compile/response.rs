@@ -1,9 +1,9 @@
 //! Integration responses: which one answers, and what it makes of the back end's answer.
 
-use super::integration::refuse_conversion;
+use super::payload;
 use super::report::{Place, Report};
 use super::scope::{MethodScope, Scope, invalid_expression};
-use crate::definition::{ContentHandling, IntegrationResponse, IntegrationType};
+use crate::definition::IntegrationResponse;
 use crate::http::syntax::is_field_name;
 use crate::http::{FieldName, rules};
 use crate::mapping::{BodyUse, ResponseSource};
@@ -44,11 +44,6 @@ fn rule(
 ) -> Option<ResponseRule> {
     let status = if response.status_code.is_empty() { key } else { response.status_code.as_str() };
     let status = report.keep(&place.key("statusCode"), status_code(status));
-    if scope.integration.integration_type == IntegrationType::Mock {
-        refuse_bytes_of_mock(response, place, report);
-    } else {
-        refuse_conversion(scope, response.content_handling, place, report);
-    }
     let headers = place.key("responseParameters");
     let headers = response.response_parameters.iter().filter_map(|(target, expression)| {
         header(scope.stage, target, expression, &headers.key(target), report)
@@ -61,7 +56,13 @@ fn rule(
         Some((media_type.as_str().into(), template))
     });
     let templates = MediaTypes(templates.collect());
-    Some(ResponseRule { body_use: body_use(&headers), headers, templates, status: status? })
+    Some(ResponseRule {
+        body_use: body_use(&headers),
+        headers,
+        templates,
+        content_handling: payload::handling(scope, response.content_handling),
+        status: status?,
+    })
 }
 
 /// What the headers read of the back end's body.
@@ -78,19 +79,6 @@ pub(super) fn status_code(text: &str) -> Result<u16, String> {
              regular expression pattern: [1-5]\\d\\d"
         )
     })
-}
-
-/// A template of MOCK yields text, and AWS fails when it is to become bytes (aws-facts 225).
-fn refuse_bytes_of_mock(response: &IntegrationResponse, place: &Place<'_>, report: &mut Report) {
-    let mut texts = response.response_templates.values().flatten();
-    if response.content_handling == Some(ContentHandling::ConvertToBinary)
-        && texts.any(|text| !text.is_empty())
-    {
-        report.refuse(
-            &place.key("contentHandling"),
-            "conversion of a template's text to bytes (CONVERT_TO_BINARY) is not yet supported",
-        );
-    }
 }
 
 /// A mapped header; `None` for one AWS drops.

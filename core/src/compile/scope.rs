@@ -9,6 +9,7 @@ use crate::context::{Template, TemplateKind};
 use crate::definition::{Integration, Method, Resource, RestApi, Stage};
 use crate::mapping::{ResponseSource, Source};
 use crate::schema::Schemas;
+use crate::snapshot::BinaryMediaTypes;
 
 /// One stage and the API it runs.
 pub(super) struct Scope<'d> {
@@ -32,6 +33,8 @@ pub(super) struct Scope<'d> {
     pub(super) variables: Box<[(Box<str>, Box<str>)]>,
     /// What stages have in common.
     pub(super) shared: &'d Shared,
+    /// `binaryMediaTypes`.
+    pub(super) binary_media_types: BinaryMediaTypes,
     /// The models of the API once a method needs them; `None` when they were refused.
     pub(super) schemas: OnceCell<Option<Schemas>>,
 }

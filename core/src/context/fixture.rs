@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::{Client, Context, Forwarded, Outcome, RequestFacts};
 use crate::http::{Fields, parse_request};
 use crate::snapshot::{
-    GatewayResponse, Integration, MediaTypes, Method, MockIntegration, Passthrough,
-    ResponseSelector, Scheme, Stage,
+    BinaryMediaTypes, GatewayResponse, Integration, MediaTypes, Method, MockIntegration,
+    Passthrough, ResponseSelector, Scheme, Stage,
 };
 
 /// A request on the resource `/pets/{petId}` of the stage `dev`. What follows `/dev/pets/` in its
@@ -86,6 +86,8 @@ fn stage() -> Stage {
         access_log: None,
         cache: None,
         request_body_bytes_max: 1024,
+        binary_media_types: BinaryMediaTypes::default(),
+        minimum_compression_bytes: None,
         is_canary_request: Some(false),
         canary: None,
     }

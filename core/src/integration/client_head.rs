@@ -5,6 +5,7 @@ use crate::context::{Context, RequestFacts};
 use crate::error::GatewayError;
 use crate::http::rules::{self, REMAPPED_PREFIX, ResponseField};
 use crate::http::{FieldName, ResponseHead, write};
+use crate::mapping::ResponseSource;
 use crate::snapshot::ResponseRule;
 
 /// How a message's body is delimited for its receiver.
@@ -136,6 +137,23 @@ pub fn write_overridden_fields(
         write::field(out, "Content-Type", body.content_type);
     }
     Ok(())
+}
+
+/// Whether the head of [`write_overridden_fields`], or the back end's, has a `Content-Encoding`.
+#[must_use]
+pub fn has_content_encoding(
+    rule: &ResponseRule,
+    ctx: &Context<'_>,
+    upstream: Option<&ResponseHead<'_>>,
+    overrides: &[(String, String)],
+) -> bool {
+    let name = FieldName::ContentEncoding;
+    let is_mapped = |source: &ResponseSource| {
+        matches!(source.write_field_value(ctx, upstream, &mut Vec::new()), Ok(true))
+    };
+    upstream.is_some_and(|head| head.field(name).is_some())
+        || overrides.iter().any(|(own, _)| own.eq_ignore_ascii_case(name.text()))
+        || rule.headers.iter().any(|(_, field, source)| *field == name && is_mapped(source))
 }
 
 /// A status without a body says nothing of one (RFC 9110 section 8.6).

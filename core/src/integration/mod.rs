@@ -12,6 +12,7 @@ mod event;
 mod gateway_response;
 mod invocation;
 mod models;
+mod payload;
 mod proxy_answer;
 mod request_head;
 mod required;
@@ -25,8 +26,8 @@ pub use choose::{
     ResponseBody, choose_template, response_body, select, select_status, selection_pattern,
 };
 pub use client_head::{
-    BodyLength, Connection, Delivery, Own, write_mapped_fields, write_overridden_fields,
-    write_own_fields, write_proxied_fields,
+    BodyLength, Connection, Delivery, Own, has_content_encoding, write_mapped_fields,
+    write_overridden_fields, write_own_fields, write_proxied_fields,
 };
 pub use event::{EventBody, write_event};
 pub use gateway_response::{GatewayAnswer, default_template, write_gateway_response};

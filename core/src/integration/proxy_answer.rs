@@ -115,6 +115,14 @@ impl<'t> ProxyAnswer<'t> {
         self.status
     }
 
+    /// Whether it has a field of this name.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        let maps = [&self.headers, &self.multi_value_headers];
+        let mut names = maps.into_iter().flatten().flat_map(|map| map.keys());
+        names.any(|own| own.eq_ignore_ascii_case(name))
+    }
+
     /// The body. `decodes`: what the client accepts is binary, so that base64 is decoded
     /// (aws-facts 226).
     ///

@@ -33,10 +33,13 @@ pub struct Body<'a> {
 
 impl<'a> Body<'a> {
     /// A body's bytes as text; what is not UTF-8 becomes U+FFFD, one for each maximal bad sequence
-    /// (aws-facts 220, 221).
+    /// as Java has them (aws-facts 220, 221): an encoded surrogate is one.
     #[must_use]
     pub fn decode(bytes: &[u8]) -> Cow<'_, str> {
-        String::from_utf8_lossy(bytes)
+        match str::from_utf8(bytes) {
+            Ok(text) => text.into(),
+            Err(_) => replaced(bytes).into(),
+        }
     }
 
     /// Reads a text as far as it will be used.
@@ -74,6 +77,27 @@ impl<'a> Body<'a> {
         }
         Ok(())
     }
+}
+
+fn replaced(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let Some(chunk) = rest.utf8_chunks().next() {
+        let (valid, invalid) = (chunk.valid(), chunk.invalid());
+        text.push_str(valid);
+        rest = &rest[valid.len() + invalid.len()..];
+        if invalid.is_empty() {
+            break;
+        }
+        text.push(char::REPLACEMENT_CHARACTER);
+        if let ([0xED], [0xA0..=0xBF, more @ ..]) = (invalid, rest) {
+            rest = match more {
+                [0x80..=0xBF, more @ ..] => more,
+                _ => more,
+            };
+        }
+    }
+    text
 }
 
 /// `…body`, or `…body.JSONPATH`.
@@ -155,6 +179,29 @@ mod tests {
         check("body.a", "text", None);
         assert_eq!(BodySource::parse("header.a"), None);
         assert!(BodySource::parse("body.a[?(").expect("a body").is_err());
+    }
+
+    #[test]
+    fn what_is_not_utf_8_is_replaced_as_java_does() {
+        let check = |bytes: &[u8], expect: &str| {
+            assert_eq!(Body::decode(bytes), expect, "{bytes:x?}");
+        };
+        // As the JVM prints them.
+        for (bytes, expect) in [
+            (&b"\xed\xa0\x80\xed\xbf\xbfa"[..], "\u{fffd}\u{fffd}a"),
+            (b"\xed\xa0", "\u{fffd}"),
+            (b"\xed\xa0a", "\u{fffd}a"),
+            (b"\xed\x9f\xbf\xed", "\u{d7ff}\u{fffd}"),
+            (b"\xc0\x80", "\u{fffd}\u{fffd}"),
+            (b"\xe0\x80\x80", "\u{fffd}\u{fffd}\u{fffd}"),
+            (b"\xf0\x9f\x98", "\u{fffd}"),
+            (b"\xf0\x9f\x98a", "\u{fffd}a"),
+            (b"\xf4\x90\x80\x80", "\u{fffd}\u{fffd}\u{fffd}\u{fffd}"),
+            (b"a\xe2\x82\xac", "a\u{20ac}"),
+            (b"", ""),
+        ] {
+            check(bytes, expect);
+        }
     }
 
     #[test]

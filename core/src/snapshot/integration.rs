@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use regex::Regex;
 
-use super::{BinaryMediaTypes, Signing};
+use super::{ContentHandling, Signing};
 use crate::http::{FieldName, RequestHead};
 use crate::mapping::{BodyUse, ResponseSource, Source};
 use crate::template::MappingTemplate;
@@ -67,6 +67,8 @@ pub struct ResponseRule {
     pub templates: MediaTypes<MappingTemplate>,
     /// What the headers read of the back end's body.
     pub body_use: BodyUse,
+    /// What becomes of the back end's payload, before a template reads it.
+    pub content_handling: ContentHandling,
 }
 
 /// What is called, and how its answer is read.
@@ -101,8 +103,6 @@ pub struct FunctionProxy {
     /// The function as the definition names it, alias or version included, stage variables
     /// resolved: `arn:aws:lambda:us-east-1:000000000000:function:pets:live`.
     pub function: Box<str>,
-    /// Media types that an event has in base64, and that clients get decoded.
-    pub binary_media_types: BinaryMediaTypes,
 }
 
 /// When a client gets what a back end sends (`responseTransferMode`).
@@ -136,6 +136,8 @@ pub struct HttpIntegration {
     pub mapped_headers: Box<[MappedHeader]>,
     /// What mapped headers, query and path read of the request's body.
     pub body_use: BodyUse,
+    /// What becomes of the request's payload, before a template reads it.
+    pub content_handling: ContentHandling,
     /// A mapping of Content-Length or Transfer-Encoding: every call fails, 500 (aws-facts 134).
     pub forbidden_header: bool,
     /// Constant lines of the upstream head, each ended by CRLF: `X-Amzn-Apigateway-Api-Id`, for

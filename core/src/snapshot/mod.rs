@@ -3,16 +3,15 @@
 //! Made only by [`crate::compile`]. A request touches ids and slices of it. What outlives it
 //! (buckets, caches, pools, counters) is keyed by AWS names and belongs to workers or shards.
 
-mod binary;
 mod integration;
 mod keys;
 mod method;
+mod payload;
 mod signing;
 mod stage;
 
 use std::sync::Arc;
 
-pub use binary::BinaryMediaTypes;
 pub use integration::{
     Endpoint, FunctionProxy, HttpIntegration, HttpKind, InvalidEndpoint, MappedHeader, MappedQuery,
     MediaTypes, MockIntegration, Origin, Passthrough, RequestTemplate, ResponseRule,
@@ -23,6 +22,7 @@ pub use method::{
     CacheKeyPart, Integration, InvalidationRule, Method, MethodCache, ParameterLocation, Rate,
     RequiredParameter,
 };
+pub use payload::{BinaryMediaTypes, ContentHandling, Conversion, PayloadKind};
 pub use signing::{Principal, Signing};
 pub use stage::{
     AccessLog, Canary, GatewayResponse, LogDestination, Stage, StageCache, StagePlan, StageUsage,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{AccountIx, Method, MethodIx, PlanIx, Rate};
+use super::{AccountIx, BinaryMediaTypes, Method, MethodIx, PlanIx, Rate};
 use crate::context::Template;
 use crate::http::FieldName;
 use crate::mapping::Source;
@@ -36,6 +36,11 @@ pub struct Stage {
     pub cache: Option<StageCache>,
     /// Largest request body, bytes.
     pub request_body_bytes_max: u64,
+    /// Payloads that are bytes; all others are text.
+    pub binary_media_types: BinaryMediaTypes,
+    /// `minimumCompressionSize`: responses of at least so many bytes are compressed for clients
+    /// that ask for it.
+    pub minimum_compression_bytes: Option<u32>,
     /// `$context.isCanaryRequest`; `None` on a stage without canary settings (aws-facts 107).
     pub is_canary_request: Option<bool>,
     /// What takes a part of the requests instead.

@@ -2,6 +2,7 @@
 
 pub(crate) mod access_log;
 pub(crate) mod api_key;
+pub(crate) mod decompress;
 pub(crate) mod gateway_response;
 pub(crate) mod integrate;
 pub(crate) mod method_request;

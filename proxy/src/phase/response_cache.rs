@@ -4,6 +4,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use ringway_cache::response_cache::{Answer, FillSlot};
+use ringway_core::coding::{Coding, codings_in};
 use ringway_core::context::Context;
 use ringway_core::error::{GatewayError, ResponseType};
 use ringway_core::http::FieldName;
@@ -136,6 +137,8 @@ async fn look_up_key(
         },
     };
     Ok(match looked {
+        // A back end may have coded it for another client.
+        Answer::Hit { value, .. } if !is_taken(&value, context) => Looked::Miss,
         Answer::Hit { value, .. } => Looked::Hit { response: value },
         Answer::Fill(slot) => {
             let ttl_ns = u64::from(rule.ttl_seconds) * 1_000_000_000;
@@ -143,6 +146,13 @@ async fn look_up_key(
         }
         Answer::Busy => Looked::Miss,
     })
+}
+
+/// Whether this client takes a kept response in the coding it has.
+fn is_taken(response: &CachedResponse, context: &Context<'_>) -> bool {
+    let accepted =
+        || context.request.head.into_iter().flat_map(|head| head.values("accept-encoding"));
+    !response.has_coding() || Coding::takes(accepted, codings_in(response.fields()))
 }
 
 /// Waits while another request fills the key.
@@ -186,16 +196,23 @@ pub(crate) async fn answer(
     let sink = &mut client.sink;
     let date = worker.date(received);
     let own = Own { delivery: sink.delivery(worker, &date), traced: false };
-    let length = BodyLength::Length(response.body().len() as u64);
-    write_own_fields(response.status(), context, length, own, sink.out);
-    sink.write_warning();
-    sink.out.extend_from_slice(response.fields());
-    sink.out.extend_from_slice(write::CRLF);
+    let bytes = response.body().len() as u64;
     let framing = match response.status() {
         204 | 304 => ToClient::Nothing,
         _ if sink.omit_body => ToClient::Nothing,
-        _ => ToClient::Length(response.body().len() as u64),
+        _ => ToClient::Length(bytes),
     };
+    let framing =
+        sink.compress(framing, bytes, || response.has_coding() || response.status() == 206);
+    let length = match framing {
+        ToClient::Chunked => BodyLength::Chunked,
+        ToClient::Length(_) | ToClient::UntilClose | ToClient::Nothing => BodyLength::Length(bytes),
+    };
+    write_own_fields(response.status(), context, length, own, sink.out);
+    sink.write_warning();
+    sink.write_coding();
+    sink.out.extend_from_slice(response.fields());
+    sink.out.extend_from_slice(write::CRLF);
     let bytes = relay::send_text(sink, framing, response.body(), None).await?;
     Ok(Answered { status: response.status(), bytes })
 }

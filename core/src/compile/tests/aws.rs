@@ -7,9 +7,7 @@ use serde_json::{Value, json};
 use super::super::{Compiler, ServiceEndpoints};
 use super::http::text;
 use super::*;
-use crate::snapshot::{
-    BinaryMediaTypes, FunctionProxy, HttpKind, Principal, Signing, Stage, UpstreamMethod,
-};
+use crate::snapshot::{FunctionProxy, HttpKind, Principal, Signing, Stage, UpstreamMethod};
 
 const INTEGRATION: &str = "$.paths['/a/{id}'].post.x-amazon-apigateway-integration";
 const FUNCTION: &str = "arn:aws:lambda:us-east-1:000000000000:function:pets";
@@ -160,12 +158,8 @@ fn functions_are_invoked() {
         arn%3Aaws%3Alambda%3Aus-east-1%3A000000000000%3Afunction%3Apets/invocations |  | \
         lambda us-east-1 | application/json";
     assert_eq!(check("AWS", own, "POST", called), (HttpKind::Function, 1));
-    let proxied = |function: &str| {
-        HttpKind::FunctionProxy(FunctionProxy {
-            function: function.into(),
-            binary_media_types: BinaryMediaTypes::default(),
-        })
-    };
+    let proxied =
+        |function: &str| HttpKind::FunctionProxy(FunctionProxy { function: function.into() });
     assert_eq!(check("AWS_PROXY", own, "POST", called), (proxied(FUNCTION), 0));
     let streamed = own
         .replace("2015-03-31", "2021-11-15")

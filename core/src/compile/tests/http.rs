@@ -179,11 +179,6 @@ fn unsupported_http_integrations_are_refused_by_name() {
             "timeoutInMillis: Timeout should be between 50 ms and 29000 ms",
         ),
         (json!({"timeoutInMillis": 29_001}), "timeoutInMillis: Timeout should be between 50 ms…"),
-        (
-            json!({"contentHandling": "CONVERT_TO_BINARY"}),
-            "contentHandling: conversion of payloads between bytes and text \
-             (CONVERT_TO_BINARY) is…",
-        ),
     ] {
         let definitions = definitions("HTTP", "http://a", extra, json!({}));
         check_refused(&definitions, &format!("{INTEGRATION}.{expected}"));
@@ -198,29 +193,6 @@ fn streams_may_take_fifteen_minutes() {
     };
     assert!(with(900_000, "STREAM") && !with(900_001, "STREAM"));
     assert!(!with(29_001, "BUFFERED"));
-}
-
-#[test]
-fn conversions_that_change_nothing_are_accepted() {
-    let with = |binary: Value, handling: Value| {
-        let integration = json!({"type": "HTTP", "uri": "http://a", "contentHandling": handling});
-        let mut api = api(json!({"/": {"GET": integrated(integration)}}));
-        api["binaryMediaTypes"] = binary;
-        compile(&deployed(api, json!({})), 1).is_ok()
-    };
-    for (binary, handling, accepted) in [
-        (json!([]), json!(null), true),
-        (json!([]), json!("CONVERT_TO_TEXT"), true),
-        (json!([]), json!("CONVERT_TO_BINARY"), false),
-        (json!(["*/*"]), json!(null), true),
-        (json!(["*/*"]), json!("CONVERT_TO_BINARY"), true),
-        (json!(["*/*"]), json!("CONVERT_TO_TEXT"), false),
-        (json!(["image/png"]), json!(null), true),
-        (json!(["image/png"]), json!("CONVERT_TO_BINARY"), false),
-        (json!(["image/png"]), json!("CONVERT_TO_TEXT"), false),
-    ] {
-        assert_eq!(with(binary.clone(), handling.clone()), accepted, "{binary} {handling}");
-    }
 }
 
 #[test]

@@ -238,11 +238,6 @@ fn unsupported_apis_are_refused_by_name() {
             "$.x-amazon-apigateway-policy: resource policies are…",
         ),
         (
-            "minimumCompressionSize",
-            json!(0),
-            "$.x-amazon-apigateway-minimum-compression-size: payload…",
-        ),
-        (
             "endpointConfiguration",
             json!({"types": ["PRIVATE"]}),
             "$.x-amazon-apigateway-endpoint-configuration: private APIs, which only VPC endpoints…",

@@ -6,7 +6,7 @@ use super::super::{choose_template, response_body, select, select_status, select
 use super::*;
 use crate::error::ResponseType;
 use crate::mapping::BodyUse;
-use crate::snapshot::{ResponseRule, ResponseSelector};
+use crate::snapshot::{ContentHandling, Conversion, ResponseRule, ResponseSelector};
 use crate::template::MappingTemplate;
 
 #[test]
@@ -48,6 +48,7 @@ fn rule(status: u16, templates: &[(&str, Option<&str>)]) -> ResponseRule {
         headers: Box::default(),
         templates: MediaTypes(templates.iter().map(template).collect()),
         body_use: BodyUse::None,
+        content_handling: ContentHandling::Always(Conversion::Pass),
     }
 }
 

@@ -6,7 +6,7 @@ use super::super::{
 use super::*;
 use crate::context::Context;
 use crate::mapping::{BodyUse, ResponseSource};
-use crate::snapshot::ResponseRule;
+use crate::snapshot::{ContentHandling, Conversion, ResponseRule};
 
 const REQUEST: &str = "GET /dev/pets/7?q=%0a HTTP/1.1\r\nHost: h\r\n\r\n";
 const IDS: &str = "x-amzn-RequestId: 00000000-0000-4000-8000-000000000000\r\n\
@@ -72,6 +72,7 @@ fn rule(status: u16, headers: &[(&str, &str)]) -> ResponseRule {
         headers: headers.iter().map(header).collect(),
         templates: MediaTypes(Box::default()),
         body_use: BodyUse::None,
+        content_handling: ContentHandling::Always(Conversion::Pass),
     }
 }
 

@@ -15,8 +15,8 @@ use crate::error::GatewayError;
 use crate::http::{FieldName, Fields, ResponseHead, parse_response};
 use crate::mapping::{BodyUse, Source};
 use crate::snapshot::{
-    Endpoint, HttpIntegration, HttpKind, MappedHeader, MappedQuery, MediaTypes, Origin,
-    Passthrough, Scheme, TransferMode, UpstreamMethod, UriPart,
+    ContentHandling, Conversion, Endpoint, HttpIntegration, HttpKind, MappedHeader, MappedQuery,
+    MediaTypes, Origin, Passthrough, Scheme, TransferMode, UpstreamMethod, UriPart,
 };
 
 /// What the gateway says of itself in [`answered`] heads.
@@ -40,6 +40,7 @@ fn proxy() -> HttpIntegration {
         mapped_query: Box::default(),
         mapped_headers: Box::default(),
         body_use: BodyUse::None,
+        content_handling: ContentHandling::Always(Conversion::Pass),
         forbidden_header: false,
         content_type: None,
         constant_head: b"X-Amzn-Apigateway-Api-Id: a1b2c3d4e5\r\n".as_slice().into(),

@@ -8,32 +8,29 @@ use ringway_core::integration::{
     malformed, request_id, write_event, write_own_fields, write_request_head,
 };
 use ringway_core::limits::{FUNCTION_ANSWER_MARGIN_BYTES, FUNCTION_PAYLOAD_BYTES_MAX};
-use ringway_core::snapshot::{FunctionProxy, TransferMode};
+use ringway_core::snapshot::TransferMode;
 
 use super::http::{Call, call_error, note, sign};
 use super::streamed_function;
 use crate::client::{Client, Sink};
 use crate::clock;
 use crate::ending::{Answered, BackEnd, Failure};
-use crate::phase::response_cache::Looked;
-use crate::relay::{self, ToClient};
+use crate::phase::response_cache::{Fill, Looked};
+use crate::relay::{self, Capture, ToClient};
 use crate::trace::Trace;
 use crate::upstream::{self, Bounds, CallError, GatherError, Incoming, Reply};
 use crate::worker::Worker;
 
-/// Media type of a request that says none (aws-facts 150).
-const JSON: &[u8] = b"application/json";
-
 /// Invokes the function and sends what it answers.
 pub(super) async fn answer(
     worker: &Worker,
-    (call, function): (&Call<'_>, &FunctionProxy),
+    call: &Call<'_>,
     client: &mut Client<'_, '_>,
     looked: Looked,
     context: &Context<'_>,
     back_end: &mut BackEnd,
 ) -> Result<Answered, Failure> {
-    let request = request(worker, call, function, client, context).await?;
+    let request = request(worker, call, client, context).await?;
     // The time limit is the function's, and starts when its event is there.
     let bounds = Bounds { started: worker.clock.now(), ..call.bounds };
     let call = Call { bounds, ..*call };
@@ -45,32 +42,28 @@ pub(super) async fn answer(
         return Box::pin(streamed).await;
     }
     let mut incoming = gather(worker, &call, reply, client.sink.trace, back_end).await?;
-    let written = respond(worker, function, &mut incoming, &mut client.sink, looked, context);
-    let (status, bytes, fill) = written.inspect_err(|error| {
+    let written = respond(worker, &mut incoming, &mut client.sink, looked, context);
+    let written = written.inspect_err(|error| {
         client.sink.out.clear();
         explain(client.sink.trace, error);
     })?;
-    back_end.function_status = Some(status);
+    back_end.function_status = Some(written.status);
     // Before the write: another request may use the connection while this one is sent.
     incoming.finish(worker, call.pool);
-    client.sink.flush().await?;
-    if let Some((fill, captured)) = fill {
-        fill.complete(worker, status, captured);
-    }
-    Ok(Answered { status, bytes })
+    written.send(worker, &mut client.sink).await
 }
 
 /// Head and event of an invocation, in one buffer.
 async fn request(
     worker: &Worker,
     call: &Call<'_>,
-    function: &FunctionProxy,
     client: &mut Client<'_, '_>,
     context: &Context<'_>,
 ) -> Result<Vec<u8>, Failure> {
     let bytes = client.read_body(worker).await?;
     let media_type = context.request.head.and_then(|head| head.field(FieldName::ContentType));
-    let is_binary = function.binary_media_types.lists(media_type.unwrap_or(JSON));
+    let listed = context.stage.map(|stage| &stage.binary_media_types);
+    let is_binary = listed.is_some_and(|listed| listed.is_binary(media_type));
     let mut event = worker.buffers.small();
     write_event(context, EventBody { bytes: &bytes, is_binary }, &mut event);
     worker.buffers.give_back(bytes);
@@ -148,36 +141,68 @@ async fn gather(
     }
 }
 
-type Written = (u16, u64, Option<(crate::phase::response_cache::Fill, relay::Capture)>);
+/// A response whose head was written, and its body as far as it is not compressed.
+struct Written {
+    status: u16,
+    framing: ToClient,
+    /// Body bytes that were written.
+    bytes: u64,
+    /// What is compressed in pieces while it is sent.
+    body: Option<Vec<u8>>,
+    fill: Option<(Fill, Capture)>,
+}
 
-/// Writes the whole response to the client.
+impl Written {
+    async fn send(self, worker: &Worker, sink: &mut Sink<'_>) -> Result<Answered, Failure> {
+        let Self { status, framing, mut bytes, body, mut fill } = self;
+        match body {
+            None => sink.flush().await?,
+            Some(body) => {
+                let captured = fill.as_mut().map(|(_, captured)| captured);
+                // Boxed: the rare path must not enlarge every connection's future.
+                bytes = Box::pin(relay::send_text(sink, framing, &body, captured)).await?;
+            }
+        }
+        if let Some((fill, captured)) = fill {
+            fill.complete(worker, status, captured);
+        }
+        Ok(Answered { status, bytes })
+    }
+}
+
+/// Reads the answer and writes the response to the client.
 fn respond(
     worker: &Worker,
-    function: &FunctionProxy,
     incoming: &mut Incoming,
     sink: &mut Sink<'_>,
     looked: Looked,
     context: &Context<'_>,
 ) -> Result<Written, GatewayError> {
     let accept = context.request.head.and_then(|head| head.field(FieldName::Accept));
-    let decodes = function.binary_media_types.accepted(accept);
+    let decodes = context.stage.is_some_and(|stage| stage.binary_media_types.is_accepted(accept));
     let mut scratch = worker.answers.borrow_mut();
     scratch.read(incoming.data_mut(), AnswerForm::Whole, |answer| {
         let body = answer.body(decodes)?;
-        let status = answer.status();
+        let (status, length) = (answer.status(), body.len() as u64);
         let framing = match status {
             204 | 304 => ToClient::Nothing,
             _ if sink.omit_body => ToClient::Nothing,
-            _ => ToClient::Length(body.len() as u64),
+            _ => ToClient::Length(length),
         };
-        let length = BodyLength::Length(body.len() as u64);
+        let framing = sink.compress(framing, length, || answer.has("Content-Encoding"));
+        let is_compressed = framing == ToClient::Chunked;
+        let length = if is_compressed { BodyLength::Chunked } else { BodyLength::Length(length) };
         let fields = write_head(worker, sink, context, answer, length)?;
         let fill = looked.into_fill();
         let mut captured =
             fill.as_ref().map(|fill| fill.capture(worker, status, &sink.out[fields..], framing));
         sink.out.extend_from_slice(write::CRLF);
-        let bytes = relay::append_text(sink.out, framing, &body, captured.as_mut());
-        Ok((status, bytes, fill.zip(captured)))
+        let (bytes, body) = if is_compressed {
+            (0, Some(body.into_owned()))
+        } else {
+            (relay::append_whole(sink, framing, &body, captured.as_mut()), None)
+        };
+        Ok(Written { status, framing, bytes, body, fill: fill.zip(captured) })
     })
 }
 
@@ -194,6 +219,7 @@ pub(super) fn write_head(
     let own = Own { delivery: sink.delivery(worker, &date), traced: true };
     write_own_fields(answer.status(), context, length, own, sink.out);
     sink.write_warning();
+    sink.write_coding();
     let fields = sink.out.len();
     answer.write_fields(sink.out)?;
     Ok(fields)

@@ -6,7 +6,7 @@ use ringway_core::context::Context;
 use ringway_core::error::{Cause, GatewayError, ResponseType};
 use ringway_core::http::{FieldName, Framing};
 use ringway_core::integration::{BodyLength, write_request_head};
-use ringway_core::snapshot::{HttpIntegration, HttpKind};
+use ringway_core::snapshot::{Conversion, HttpIntegration, HttpKind};
 
 use super::{function, proxied, streamed, transformed};
 use crate::applied::AppliedMethod;
@@ -51,20 +51,25 @@ pub(super) async fn answer(
         client: client.sink.control,
     };
     let call = Call { http, pool, bounds };
-    if let HttpKind::FunctionProxy(function) = &http.kind {
-        let proxy = (&call, function);
-        return function::answer(worker, proxy, client, looked, context, back_end).await;
+    if let HttpKind::FunctionProxy(_) = &http.kind {
+        return function::answer(worker, &call, client, looked, context, back_end).await;
     }
     let template = transformed::template(http, context)?;
-    if transformed::makes_request(http, template) {
+    let conversion = match client.source.body.is_done() {
+        true => Conversion::Pass,
+        false => http.content_handling.of_request(context),
+    };
+    if transformed::makes_request(http, template, conversion) {
         // Boxed: the rare path must not enlarge every connection's future.
+        let made = (template, conversion);
         let transformed =
-            transformed::answer(worker, &call, template, client, looked, context, back_end);
+            transformed::answer(worker, &call, made, client, looked, context, back_end);
         return Box::pin(transformed).await;
     }
     let text = template.and_then(|template| template.template.as_text());
     let mut request = worker.buffers.small();
-    let whole = write_request(&call, client, context, (text, head.framing()), &mut request)?;
+    let framing = client.source.body.framing(head.framing());
+    let whole = write_request(&call, client, context, (text, framing), &mut request)?;
     if !client.source.body.is_done() && whole {
         // A template takes the place of the body.
         client.leave_body();

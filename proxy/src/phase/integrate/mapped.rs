@@ -6,7 +6,7 @@ use ringway_core::context::Context;
 use ringway_core::error::GatewayError;
 use ringway_core::http::{ResponseHead, write};
 use ringway_core::integration::{
-    BodyLength, Own, ResponseBody, write_overridden_fields, write_own_fields,
+    BodyLength, Own, ResponseBody, has_content_encoding, write_overridden_fields, write_own_fields,
 };
 use ringway_core::snapshot::ResponseRule;
 use ringway_core::template::OverrideHeaders;
@@ -56,10 +56,20 @@ impl Mapped<'_> {
             _ if sink.omit_body => ToClient::Nothing,
             _ => ToClient::Length(length),
         };
+        let framing = sink.compress(framing, length, || {
+            has_content_encoding(self.rule, context, upstream, &self.headers)
+        });
+        let body_length = match framing {
+            ToClient::Chunked => BodyLength::Chunked,
+            ToClient::Length(_) | ToClient::UntilClose | ToClient::Nothing => {
+                BodyLength::Length(length)
+            }
+        };
         let date = worker.date(clock::recent());
         let own = Own { delivery: sink.delivery(worker, &date), traced: self.traced };
-        write_own_fields(self.status, context, BodyLength::Length(length), own, sink.out);
+        write_own_fields(self.status, context, body_length, own, sink.out);
         sink.write_warning();
+        sink.write_coding();
         let fields = sink.out.len();
         let body = (&self.body, &*self.headers);
         match write_overridden_fields(self.rule, context, upstream, body, sink.out) {

@@ -52,6 +52,8 @@ pub(super) async fn respond(
         let cause = "no integration response fits what the function answered";
         return Err(GatewayError::configuration(cause).into());
     };
-    let body = response_body(rule, head.field(FieldName::ContentType));
-    transformed::respond(worker, call, incoming, (rule, body), sink, looked, seen).await
+    let media_type = head.field(FieldName::ContentType);
+    let conversion = rule.content_handling.of_response(seen.0, media_type);
+    let body = response_body(rule, media_type);
+    transformed::respond(worker, call, incoming, (rule, body, conversion), sink, looked, seen).await
 }

@@ -4,8 +4,8 @@ use ringway_core::context::Context;
 use ringway_core::error::{Cause, GatewayError, ResponseType};
 use ringway_core::http::{FieldName, write};
 use ringway_core::integration::{
-    BodyLength, Own, ResponseBody, response_body, select_status, write_mapped_fields,
-    write_own_fields, write_proxied_fields,
+    BodyLength, Own, ResponseBody, has_content_encoding, response_body, select_status,
+    write_mapped_fields, write_own_fields, write_proxied_fields,
 };
 use ringway_core::limits::TEST_RESPONSE_BYTES_MAX;
 use ringway_core::snapshot::{HttpKind, ResponseRule};
@@ -53,13 +53,15 @@ pub(super) async fn respond(
         return Box::pin(respond).await;
     }
     let response = choose(call, &incoming, sink.trace)?;
-    if let Response::Mapped(rule, body) = response
-        && transformed::makes_response(rule, &body, overrides)
-    {
-        // Boxed: the rare path must not enlarge every connection's future.
-        let (mapped, seen) = ((rule, body), (context, overrides));
-        let respond = transformed::respond(worker, call, incoming, mapped, sink, looked, seen);
-        return Box::pin(respond).await;
+    if let Response::Mapped(rule, body) = response {
+        let media_type = incoming.head().field(FieldName::ContentType);
+        let conversion = rule.content_handling.of_response(context, media_type);
+        if transformed::makes_response(rule, &body, conversion, overrides) {
+            // Boxed: the rare path must not enlarge every connection's future.
+            let (mapped, seen) = ((rule, body, conversion), (context, overrides));
+            let respond = transformed::respond(worker, call, incoming, mapped, sink, looked, seen);
+            return Box::pin(respond).await;
+        }
     }
     let (status, text) = match &response {
         Response::Proxied => (incoming.head().status(), None),
@@ -71,6 +73,11 @@ pub(super) async fn respond(
         _ if sink.omit_body => ToClient::Nothing,
         Some(text) => ToClient::Length(text.len() as u64),
         None => framing_of(&incoming, status, sink),
+    };
+    let framing = if sink.compression.is_some() {
+        Box::pin(compressed(call, &mut incoming, (&response, context), sink, framing, text)).await?
+    } else {
+        framing
     };
     sink.keep_alive &= framing != ToClient::UntilClose;
     let fields = write_head(worker, sink, context, &incoming, &response, (status, framing))?;
@@ -94,6 +101,43 @@ pub(super) async fn respond(
         fill.complete(worker, status, captured);
     }
     Ok(Answered { status, bytes })
+}
+
+/// Framing for a client that asked for compression. Of a body without a length so much is read as
+/// has to be there for it to be compressed.
+async fn compressed(
+    call: &Call<'_>,
+    incoming: &mut Incoming,
+    (response, context): (&Response<'_>, &Context<'_>),
+    sink: &mut Sink<'_>,
+    framing: ToClient,
+    text: Option<&str>,
+) -> Result<ToClient, Failure> {
+    let bytes_min = sink.compression.as_ref().map_or(0, |asked| asked.bytes_min());
+    let bytes = match (text, framing) {
+        (Some(text), _) => text.len() as u64,
+        (None, ToClient::Nothing) => 0,
+        (None, ToClient::Length(length)) => length,
+        (None, ToClient::Chunked | ToClient::UntilClose) => {
+            let short = bytes_min.saturating_sub(incoming.data().len() as u64);
+            if short > 0 {
+                let most = usize::try_from(bytes_min - 1).unwrap_or(usize::MAX);
+                match incoming.gather(most, &call.bounds).await {
+                    Ok(()) | Err(GatherError::TooLarge) => {}
+                    Err(GatherError::Call(error)) => return Err(call_error(error)),
+                }
+            }
+            incoming.data().len() as u64
+        }
+    };
+    let head = incoming.head();
+    // A part of a body has the place in it that its range says, so it stays as it is.
+    Ok(sink.compress(framing, bytes, || match response {
+        Response::Proxied => {
+            head.status() == 206 || head.field(FieldName::ContentEncoding).is_some()
+        }
+        Response::Mapped(rule, _) => has_content_encoding(rule, context, Some(&head), &[]),
+    }))
 }
 
 /// Reads the whole body of a test's response, and says what came.
@@ -156,6 +200,7 @@ fn write_head(
     };
     write_own_fields(status, context, body, own, sink.out);
     sink.write_warning();
+    sink.write_coding();
     let fields = sink.out.len();
     match response {
         Response::Proxied => write_proxied_fields(&head, sink.out),

@@ -37,6 +37,8 @@ pub(super) async fn answer(
     back_end: &mut BackEnd,
 ) -> Result<Answered, Failure> {
     let mut incoming = Incoming::new(reply).map_err(|_| broken("its chunked framing is broken"))?;
+    // AWS compresses no response that is streamed.
+    sink.compression = None;
     let mut held = worker.buffers.small();
     let mut ended = false;
     let metadata = loop {
@@ -52,14 +54,14 @@ pub(super) async fn answer(
     let body = &body[STREAM_DELIMITER.len()..];
     let (status, framing) = write_response(worker, metadata, sink, context)?;
     back_end.function_status = Some(status);
-    append(sink.out, framing, body, ended);
+    append(sink, framing, body, ended);
     let mut bytes = body.len() as u64;
     sink.flush().await?;
     while !ended {
         held.clear();
         ended = next(call, &mut incoming, sink, &mut held).await.map_err(cut)?;
         bytes += held.len() as u64;
-        append(sink.out, framing, &held, ended);
+        append(sink, framing, &held, ended);
         if !sink.out.is_empty() {
             sink.flush().await?;
         }

@@ -1,6 +1,8 @@
 //! HTTP and HTTP_PROXY where a template or a mapping reads a whole body, or a template is rendered.
 //! All of it is the rare path: what streams is served by `http`, `streamed` and `proxied`.
 
+use std::borrow::Cow;
+
 use ringway_core::context::Context;
 use ringway_core::error::GatewayError;
 use ringway_core::http::{FieldName, Framing};
@@ -9,7 +11,9 @@ use ringway_core::integration::{
 };
 use ringway_core::limits::MAPPED_RESPONSE_BYTES_MAX;
 use ringway_core::mapping::{Body, BodyUse};
-use ringway_core::snapshot::{HttpIntegration, HttpKind, RequestTemplate, ResponseRule};
+use ringway_core::snapshot::{
+    Conversion, HttpIntegration, HttpKind, RequestTemplate, ResponseRule,
+};
 use ringway_core::template::{MappingTemplate, Overrides};
 
 use super::function::unreachable;
@@ -35,11 +39,16 @@ pub(super) fn template<'h>(
 }
 
 /// Whether the call is made here.
-pub(super) fn makes_request(http: &HttpIntegration, template: Option<&RequestTemplate>) -> bool {
+pub(super) fn makes_request(
+    http: &HttpIntegration,
+    template: Option<&RequestTemplate>,
+    conversion: Conversion,
+) -> bool {
     // What is signed has to be there whole.
     http.signing.is_some()
         || http.kind == HttpKind::Function
         || http.body_use != BodyUse::None
+        || conversion.needs_payload(template.is_some())
         || template.is_some_and(|template| template.template.as_text().is_none())
 }
 
@@ -47,9 +56,11 @@ pub(super) fn makes_request(http: &HttpIntegration, template: Option<&RequestTem
 pub(super) fn makes_response(
     rule: &ResponseRule,
     body: &ResponseBody<'_>,
+    conversion: Conversion,
     overrides: Option<&Overrides>,
 ) -> bool {
     rule.body_use != BodyUse::None
+        || conversion.needs_payload(body.template.is_some())
         || overrides.is_some()
         || body.template.is_some_and(|template| template.as_text().is_none())
 }
@@ -58,22 +69,26 @@ pub(super) fn makes_response(
 pub(super) async fn answer(
     worker: &Worker,
     call: &Call<'_>,
-    template: Option<&RequestTemplate>,
+    (template, conversion): (Option<&RequestTemplate>, Conversion),
     client: &mut Client<'_, '_>,
     looked: Looked,
     context: &Context<'_>,
     back_end: &mut BackEnd,
 ) -> Result<Answered, Failure> {
-    let reads = template.map_or(BodyUse::Text, |template| template.template.body_use());
+    let reads = template.map_or(BodyUse::None, |template| template.template.body_use());
     let reads = reads.max(call.http.body_use);
-    let whole = match reads {
-        BodyUse::None => Vec::new(),
-        BodyUse::Text | BodyUse::Json => client.read_body(worker).await?,
+    let needs = reads != BodyUse::None || conversion.needs_payload(template.is_some());
+    let whole = match template {
+        Some(_) if !needs => Vec::new(),
+        Some(_) | None => client.read_body(worker).await?,
     };
     let overrides = Overrides::default();
     let mut request = worker.buffers.small();
-    let body = (&*whole, reads);
-    write_request((worker, call), (template, &overrides), body, context, &mut request)?;
+    let payload = Payload { bytes: conversion.convert(&whole)?, conversion, reads };
+    let framing = context.request.head.map_or(Framing::None, |head| head.framing());
+    let made = (template, &overrides);
+    write_request((worker, call), made, &payload, framing, context, &mut request)?;
+    drop(payload);
     worker.buffers.give_back(whole);
     if !client.source.body.is_done() {
         // A template takes the place of the body.
@@ -96,16 +111,35 @@ pub(super) async fn answer(
     proxied::respond(worker, &call, called?, &mut client.sink, looked, (context, overrides)).await
 }
 
+/// A payload after its conversion.
+struct Payload<'p> {
+    bytes: Cow<'p, [u8]>,
+    conversion: Conversion,
+    /// What is read of it.
+    reads: BodyUse,
+}
+
+impl Payload<'_> {
+    /// What a template or a mapping reads; nothing where none does.
+    fn text(&self) -> Result<Cow<'_, str>, GatewayError> {
+        match self.reads {
+            BodyUse::None => Ok("".into()),
+            BodyUse::Text | BodyUse::Json => self.conversion.text(&self.bytes),
+        }
+    }
+}
+
 /// Writes the whole request.
 fn write_request(
     (worker, call): (&Worker, &Call<'_>),
     (template, overrides): (Option<&RequestTemplate>, &Overrides),
-    (whole, reads): (&[u8], BodyUse),
+    payload: &Payload<'_>,
+    framing: Framing,
     context: &Context<'_>,
     out: &mut Vec<u8>,
 ) -> Result<(), GatewayError> {
-    let text = Body::decode(whole);
-    let body = Body::new(&text, reads);
+    let text = payload.text()?;
+    let body = Body::new(&text, payload.reads);
     if call.http.body_use != BodyUse::None {
         body.check_mapped()?;
     }
@@ -117,10 +151,9 @@ fn write_request(
             rendered.as_bytes()
         }
         // Lambda takes nothing but JSON.
-        None if whole.is_empty() && call.http.kind == HttpKind::Function => b"{}",
-        None => whole,
+        None if payload.bytes.is_empty() && call.http.kind == HttpKind::Function => b"{}",
+        None => &payload.bytes,
     };
-    let framing = context.request.head.map_or(Framing::None, |head| head.framing());
     let length = match (template, framing) {
         (None, Framing::None) if bytes.is_empty() => BodyLength::None,
         _ => BodyLength::Length(bytes.len() as u64),
@@ -137,26 +170,28 @@ pub(super) async fn respond(
     worker: &Worker,
     call: &Call<'_>,
     mut incoming: Incoming,
-    (rule, body): (&ResponseRule, ResponseBody<'_>),
+    (rule, body, conversion): (&ResponseRule, ResponseBody<'_>, Conversion),
     sink: &mut Sink<'_>,
     looked: Looked,
     (context, overrides): (&Context<'_>, Option<&Overrides>),
 ) -> Result<Answered, Failure> {
     let own = Overrides::default();
     let overrides = overrides.unwrap_or(&own);
-    let reads = rule.body_use.max(body.template.map_or(BodyUse::Text, MappingTemplate::body_use));
-    if reads != BodyUse::None {
+    let reads = rule.body_use.max(body.template.map_or(BodyUse::None, MappingTemplate::body_use));
+    let has_template = body.template.is_some();
+    if reads != BodyUse::None || !has_template || conversion.needs_payload(has_template) {
         let gathered = incoming.gather(MAPPED_RESPONSE_BYTES_MAX, &call.bounds).await;
         gathered.map_err(|error| match error {
             GatherError::Call(error) => call_error(error),
             GatherError::TooLarge => GatewayError::configuration(
-                "the response of the back end is too large for a template",
+                "the response of the back end is too large for a template or a conversion",
             )
             .into(),
         })?;
     }
-    let context = (context, overrides);
-    let (mapped, head) = write_response(worker, &incoming, (rule, body, reads), sink, context)?;
+    let payload = Payload { bytes: conversion.convert(incoming.data())?, conversion, reads };
+    let seen = (context, overrides);
+    let (mapped, head) = write_response(worker, &incoming, payload, (rule, body), sink, seen)?;
     // What is left of the back end's body is of no use; a complete one frees its connection.
     incoming.finish(worker, call.pool);
     Ok(mapped.send(worker, sink, looked, head).await?)
@@ -166,12 +201,13 @@ pub(super) async fn respond(
 fn write_response<'r>(
     worker: &Worker,
     incoming: &Incoming,
-    (rule, body, reads): (&'r ResponseRule, ResponseBody<'r>, BodyUse),
+    payload: Payload<'_>,
+    (rule, body): (&'r ResponseRule, ResponseBody<'r>),
     sink: &mut Sink<'_>,
     (context, overrides): (&Context<'_>, &Overrides),
 ) -> Result<(Mapped<'r>, Head), GatewayError> {
-    let text = Body::decode(incoming.data());
-    let read = Body::new(&text, reads);
+    let text = payload.text()?;
+    let read = Body::new(&text, payload.reads);
     if rule.body_use != BodyUse::None && read.check_mapped().is_err() {
         let cause = "a header is mapped from a body of the back end that is no JSON";
         return Err(GatewayError::configuration(cause));
@@ -183,7 +219,7 @@ fn write_response<'r>(
             template.render(&context, overrides, &mut rendered)?;
             rendered.into_bytes()
         }
-        None => incoming.data().to_vec(),
+        None => payload.bytes.to_vec(),
     };
     let mapped = Mapped {
         rule,
