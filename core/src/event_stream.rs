@@ -134,10 +134,9 @@ fn crc32(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(!0, step)
 }
 
-/// Writes a message, for tests of those who read it.
-#[doc(hidden)]
-#[must_use]
-pub fn encoded(headers: &[(&str, &str)], payload: &[u8]) -> Vec<u8> {
+/// A message, for tests of those who read it.
+#[cfg(test)]
+pub(crate) fn encoded(headers: &[(&str, &str)], payload: &[u8]) -> Vec<u8> {
     let mut written = Vec::new();
     for (name, text) in headers {
         written.push(name.len() as u8);
