@@ -3,7 +3,7 @@
 use std::env;
 use std::net::TcpListener;
 
-use ringway_tests::api::{Api, http_proxy, integration, merge, mock, settings};
+use ringway_tests::api::{Api, http_proxy, merge, mock, settings};
 use ringway_tests::certificates::Certificates;
 use ringway_tests::gateway::{Launch, Refusal, pretty};
 use ringway_tests::poll;
@@ -104,16 +104,6 @@ fn an_unknown_version_of_openapi_is_named() {
         merge(&mut document, json!({"openapi": null}));
         merge(&mut document, json!({member: version}));
         refused(&Launch::text("openapi.json", &pretty(&document)).fail(), &[version]);
-    }
-}
-
-#[test]
-fn lambda_and_service_integrations_are_not_yet_supported() {
-    for kind in ["aws", "aws_proxy"] {
-        let patch = json!({"type": kind, "httpMethod": "POST", "uri":
-            "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/f/invocations"});
-        let api = Api::new().route("GET", "/lambda", integration(mock("{}"), patch));
-        refused(&Launch::openapi(&api).fail(), &["not yet supported", "/lambda"]);
     }
 }
 

@@ -1,5 +1,7 @@
 //! The back end's response to the client: its body streamed, or replaced by a template.
 
+use std::time::Duration;
+
 use ringway_core::context::Context;
 use ringway_core::error::{Cause, GatewayError, ResponseType};
 use ringway_core::http::{FieldName, write};
@@ -7,8 +9,8 @@ use ringway_core::integration::{
     BodyLength, Own, ResponseBody, has_content_encoding, response_body, select_status,
     write_mapped_fields, write_own_fields, write_proxied_fields,
 };
-use ringway_core::limits::TEST_RESPONSE_BYTES_MAX;
-use ringway_core::snapshot::{HttpKind, ResponseRule};
+use ringway_core::limits::{STREAM_IDLE_MS_MAX, TEST_RESPONSE_BYTES_MAX};
+use ringway_core::snapshot::{HttpKind, ResponseRule, TransferMode};
 use ringway_core::template::{MappingTemplate, Overrides};
 
 use super::http::{Call, call_error};
@@ -17,9 +19,9 @@ use crate::client::Sink;
 use crate::clock;
 use crate::ending::{Answered, Failure};
 use crate::phase::response_cache::Looked;
-use crate::relay::{self, ToClient};
+use crate::relay::{self, Pace, ToClient};
 use crate::trace::Trace;
-use crate::upstream::{GatherError, Incoming, Reply};
+use crate::upstream::{Bounds, GatherError, Incoming, Reply};
 use crate::worker::Worker;
 
 /// What the client gets.
@@ -93,8 +95,8 @@ pub(super) async fn respond(
             relay::send_text(sink, framing, text.as_bytes(), capture).await?
         }
         None => {
-            let stall = call.bounds.timeout;
-            relay::send(worker, call.pool, incoming, sink, framing, capture, stall).await?
+            let pace = pace(call);
+            relay::send(worker, call.pool, incoming, sink, framing, capture, pace).await?
         }
     };
     if let Some((fill, captured)) = fill.zip(captured) {
@@ -138,6 +140,18 @@ async fn compressed(
         }
         Response::Mapped(rule, _) => has_content_encoding(rule, context, Some(&head), &[]),
     }))
+}
+
+/// A buffered response may take its time between two pieces; one that is streamed has it for all.
+fn pace(call: &Call<'_>) -> Pace {
+    let Bounds { started, timeout, .. } = call.bounds;
+    match call.http.transfer {
+        TransferMode::Buffered => Pace { pause: timeout, end: None },
+        TransferMode::Stream => {
+            let pause = Duration::from_millis(STREAM_IDLE_MS_MAX);
+            Pace { pause, end: Some(started.after(timeout)) }
+        }
+    }
 }
 
 /// Reads the whole body of a test's response, and says what came.

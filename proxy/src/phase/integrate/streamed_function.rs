@@ -18,7 +18,7 @@ use crate::client::Sink;
 use crate::clock;
 use crate::ending::{Answered, BackEnd, Closed, Failure};
 use crate::relay::{ToClient, append};
-use crate::upstream::{GatherError, Incoming, Reply};
+use crate::upstream::{CallError, GatherError, Incoming, Reply};
 use crate::worker::Worker;
 
 /// Whether a function's answer follows this head: not what Lambda says when there is none.
@@ -148,6 +148,9 @@ async fn to_end(
 /// Reads on, within the time of the integration and the longest pause of a stream.
 async fn more(call: &Call<'_>, incoming: &mut Incoming, sink: &Sink<'_>) -> Result<bool, Failure> {
     let left = call.bounds.left(clock::recent());
+    if left.is_zero() {
+        return Err(unreachable(CallError::Elapsed));
+    }
     let limit = left.min(Duration::from_millis(STREAM_IDLE_MS_MAX));
     incoming.more(limit, sink.control).await.map_err(|error| match error {
         GatherError::Call(error) => unreachable(error),
