@@ -13,6 +13,10 @@ use criterion::Criterion;
 
 use harness::Harness;
 
+/// The allocator of the `ringway` binary.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 mod api;
 mod bucket;
 mod cache;

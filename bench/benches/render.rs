@@ -88,6 +88,26 @@ fn mapping_template(group: &mut Group<'_>, snapshot: &Snapshot) {
         lines.join(",")
     );
     let template = MappingTemplate::parse(TEMPLATE).expect("a template");
+    let whole = MappingTemplate::parse("$input.path('$').id").expect("a template");
+    group.throughput(Throughput::Bytes(text.len() as u64));
+    group.bench("body of a template, 1 KB, read", || {
+        black_box(Body::new(black_box(&text), template.body_use()));
+    });
+    api::with_context(snapshot, CURL, |ctx| {
+        let mut out = String::with_capacity(4096);
+        let body = Body::new(&text, template.body_use());
+        let ctx = Context { body: Some(&body), ..*ctx };
+        group.bench("mapping template, one value of 1 KB that was read", || {
+            out.clear();
+            whole.render(&ctx, &Overrides::default(), &mut out).expect("a text");
+            black_box(&out);
+        });
+        group.bench("mapping template, 20 lines, 1 KB that was read", || {
+            out.clear();
+            template.render(&ctx, &Overrides::default(), &mut out).expect("a text");
+            black_box(&out);
+        });
+    });
     api::with_context(snapshot, CURL, |ctx| {
         let mut out = String::with_capacity(4096);
         group.throughput(Throughput::Bytes(text.len() as u64));

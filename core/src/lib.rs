@@ -32,3 +32,4 @@ pub mod settings;
 pub mod sigv4;
 pub mod snapshot;
 pub mod template;
+pub mod xml;

@@ -105,6 +105,19 @@ pub const REGEX_PATTERN_BYTES_MAX: usize = 4_096;
 /// Steps a regular expression with look-around or back references may go back.
 pub const REGEX_BACKTRACK_STEPS_MAX: usize = 100_000;
 
+// --- XML of templates ---------------------------------------------------------------------------
+
+/// Bytes of XML that one rendering may read and write; four times its body come on top.
+pub const TEMPLATE_XML_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// Elements, attributes and texts that one rendering may read, write and look at, in total.
+pub const TEMPLATE_XML_NODES_MAX: usize = 400_000;
+/// Elements inside each other.
+pub const XML_DEPTH_MAX: usize = 100;
+/// Attributes of one element.
+pub const XML_ATTRIBUTES_MAX: usize = 256;
+/// Steps of a path that finds elements.
+pub const XML_PATH_STEPS_MAX: usize = 32;
+
 // --- Connections --------------------------------------------------------------------------------
 
 /// Client connections of one worker; beyond it the listener stops accepting.

@@ -40,6 +40,7 @@ mod required_parameters;
 mod response_cache;
 mod routing;
 mod serve;
+mod soap;
 mod startup;
 mod store;
 mod streaming;

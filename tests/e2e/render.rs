@@ -30,6 +30,25 @@ fn a_template_is_rendered_byte_for_byte() {
 }
 
 #[test]
+fn the_extension_renders_as_it_serves() {
+    let output = render(&[
+        ("template", "$ringway.toJson($ringway.parseXml($input.body))"),
+        ("body", "\u{feff}<?xml version='1.0'?><a b='1'><c>x&amp;y</c><c/></a>"),
+    ]);
+    let expect = r#"{"a":{"@b":"1","c":["x&y",""]}}"#;
+    assert_eq!(String::from_utf8_lossy(&output.stdout), expect, "{output:?}");
+    let output = render(&[
+        ("template", "\n$ringway.parseXml($input.body)"),
+        ("body", "<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/passwd'>]>\n<a>&x;</a>"),
+    ]);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    for part in ["(DTD) is not allowed (XML line 1, column 1)", "line 2, column 1"] {
+        assert!(stderr.contains(part), "{stderr}");
+    }
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0));
+}
+
+#[test]
 fn an_error_names_line_and_column() {
     for (template, expect) in [
         ("a\n  $input.body.substring(99)", "$input.body.substring(99)"),

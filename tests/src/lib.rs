@@ -20,5 +20,6 @@ pub mod raw;
 pub mod response;
 pub mod scratch;
 pub mod signing;
+pub mod soap;
 pub mod tidy;
 pub mod upstream;

@@ -64,13 +64,15 @@ mod parse;
 mod program;
 mod render;
 mod text;
+mod uses;
 mod value;
 
 pub use limits::Limits;
 pub use parse::ParseError;
 pub use program::Place;
 pub use render::{Env, Options, RenderError, Undefined};
-pub use value::{BlockId, HostId, List, ListKind, LoopScope, Map, Text, Value};
+pub use uses::Uses;
+pub use value::{BlockId, HostId, List, ListKind, LoopScope, Map, SmallMap, Text, Value};
 
 use program::{Names, Program};
 
@@ -84,6 +86,11 @@ impl Template {
     /// Parses a text. What Velocity refuses when it reads a template is refused here.
     pub fn parse(source: &str) -> Result<Self, ParseError> {
         parse::program(source, Names::default(), &[]).map(|program| Self { program })
+    }
+
+    /// What the template looks at of the variable of this name.
+    pub fn uses(&self, name: &str) -> Uses {
+        uses::uses(&self.program, name)
     }
 
     /// Renders into `out`, behind what is there. After an error, `out` holds what came before it.

@@ -14,6 +14,8 @@ pub const MACRO_DEPTH_MAX: usize = 20;
 pub const DEFINE_DEPTH_MAX: u32 = 2;
 /// Maps and lists inside each other, in a printed value.
 pub const PRINT_DEPTH_MAX: usize = 128;
+/// Maps and lists inside each other that are freed by recursion; those further down one by one.
+pub const DROP_DEPTH_MAX: usize = 32;
 /// Bytes a rendering may write.
 pub const OUTPUT_BYTES_MAX: usize = 1024 * 1024;
 /// Bytes of texts, lists and maps a rendering may make, in total.

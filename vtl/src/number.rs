@@ -120,12 +120,12 @@ fn integers(operator: Operator, one: i64, other: i64) -> Option<i64> {
     match operator {
         Operator::Add => one.checked_add(other),
         Operator::Subtract => one.checked_sub(other),
-        // Java multiplies first and divides back to see whether bits were lost.
-        Operator::Multiply => {
-            let product = one.wrapping_mul(other);
-            let lost = other != 0 && product.wrapping_div(other) != one;
-            if lost { None } else { Some(product) }
-        }
+        // Java multiplies first and divides back to see whether bits were lost, which overlooks
+        // one case.
+        Operator::Multiply => match one.checked_mul(other) {
+            None if one.wrapping_mul(other).wrapping_div(other) == one => Some(one),
+            product => product,
+        },
         Operator::Divide => Some(one.wrapping_div(other)),
         _ => Some(one.wrapping_rem(other)),
     }

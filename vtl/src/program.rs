@@ -173,7 +173,7 @@ pub(crate) enum Expression {
     Long(i64),
     Big(Box<i128>),
     Double(f64),
-    Text(Box<str>),
+    Text(crate::value::Text),
     /// A text in double quotes with something in it, and whether its last character is to be cut.
     Interpolated(Block, bool),
     Reference(Box<Reference>),

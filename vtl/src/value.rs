@@ -5,13 +5,18 @@
 
 mod containers;
 mod equality;
+mod small_map;
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 pub use containers::{List, ListKind, Map};
 pub(crate) use containers::{Scope, break_cycles};
 pub(crate) use equality::{Budget, equals, hash_code};
+pub use small_map::SmallMap;
 use smol_str::SmolStr;
+
+use crate::number;
 
 /// A text: short ones are kept in place.
 pub type Text = SmolStr;
@@ -89,6 +94,27 @@ impl Value {
         match self {
             Self::Text(text) => Some(text),
             _ => None,
+        }
+    }
+
+    /// What Java prints for a text, a number or a truth value; None for anything else.
+    pub fn plain_text(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Text(text) => Some(Cow::Borrowed(text)),
+            Self::Bool(value) => Some(Cow::Borrowed(if *value { "true" } else { "false" })),
+            Self::Int(_) | Self::Long(_) | Self::Big(_) | Self::Double(_) => {
+                let mut text = String::new();
+                number::write(self, &mut text);
+                Some(Cow::Owned(text))
+            }
+            Self::Null
+            | Self::Char(_)
+            | Self::List(_)
+            | Self::Map(_)
+            | Self::Entry(_)
+            | Self::Scope(_)
+            | Self::Block(_)
+            | Self::Host(_) => None,
         }
     }
 

@@ -8,12 +8,13 @@
 mod decimal;
 mod number;
 mod parse;
+mod plain;
 pub(crate) mod text;
 mod write;
 
 use std::borrow::Cow;
 
-use indexmap::IndexMap;
+use ringway_vtl::SmallMap;
 
 pub use decimal::Decimal;
 pub use number::{Number, double_text};
@@ -21,7 +22,7 @@ pub use parse::JsonError;
 pub use write::Escapes;
 
 /// The members of an object, in the order of the text.
-pub type Members<'a> = IndexMap<Cow<'a, str>, Json<'a>, ahash::RandomState>;
+pub type Members<'a> = SmallMap<Cow<'a, str>, Json<'a>>;
 
 /// A JSON value.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::plain::plain_bytes;
 use super::{Json, Members, Number};
 use crate::limits::JSON_DEPTH_MAX;
 
@@ -16,7 +17,8 @@ pub struct JsonError {
 
 pub(super) fn parse(text: &str, lenient: bool) -> Result<Json<'_>, JsonError> {
     let mut reader = Reader { text, bytes: text.as_bytes(), at: 0, lenient };
-    let value = reader.value(JSON_DEPTH_MAX)?;
+    let mut value = Json::Null;
+    reader.value(JSON_DEPTH_MAX, &mut value)?;
     reader.blanks();
     match reader.peek() {
         None => Ok(value),
@@ -54,43 +56,62 @@ impl<'a> Reader<'a> {
         taken
     }
 
-    fn value(&mut self, depth: usize) -> Result<Json<'a>, JsonError> {
+    /// Reads a value into its place. Values are not returned: to take one out of its `Result` costs
+    /// more than to read it.
+    fn value(&mut self, depth: usize, place: &mut Json<'a>) -> Result<(), JsonError> {
         self.blanks();
         match self.peek() {
-            Some(b'{' | b'[') if depth == 0 => Err(self.error("nested too deep")),
-            Some(b'{') => self.object(depth - 1),
-            Some(b'[') => self.array(depth - 1),
-            Some(quote @ b'"') => Ok(Json::String(self.string(quote)?)),
-            Some(quote @ b'\'') if self.lenient => Ok(Json::String(self.string(quote)?)),
-            Some(b'-' | b'0'..=b'9') if !self.lenient => Ok(Json::Number(self.number()?)),
-            Some(_) if self.lenient => self.word(),
-            Some(_) => self.literal(),
-            None => Err(self.error("a value is missing")),
+            Some(b'{' | b'[') if depth == 0 => return Err(self.error("nested too deep")),
+            Some(b'{') => {
+                *place = Json::Object(Members::default());
+                if let Json::Object(members) = place {
+                    self.object(depth - 1, members)?;
+                }
+            }
+            Some(b'[') => {
+                *place = Json::Array(Vec::new());
+                if let Json::Array(elements) = place {
+                    self.array(depth - 1, elements)?;
+                }
+            }
+            Some(quote @ b'"') => *place = Json::String(self.string(quote)?),
+            Some(quote @ b'\'') if self.lenient => *place = Json::String(self.string(quote)?),
+            Some(b'-' | b'0'..=b'9') if !self.lenient => *place = Json::Number(self.number()?),
+            Some(_) if self.lenient => self.word(place)?,
+            Some(_) => self.literal(place)?,
+            None => return Err(self.error("a value is missing")),
         }
+        Ok(())
     }
 
-    fn literal(&mut self) -> Result<Json<'a>, JsonError> {
-        let words =
-            [("null", Json::Null), ("true", Json::Bool(true)), ("false", Json::Bool(false))];
-        for (word, value) in words {
-            if self.bytes[self.at..].starts_with(word.as_bytes()) {
-                self.at += word.len();
-                return Ok(value);
-            }
-        }
-        Err(self.error("no JSON value"))
+    fn literal(&mut self, place: &mut Json<'a>) -> Result<(), JsonError> {
+        let rest = &self.bytes[self.at..];
+        self.at += if rest.starts_with(b"null") {
+            *place = Json::Null;
+            4
+        } else if rest.starts_with(b"true") {
+            *place = Json::Bool(true);
+            4
+        } else if rest.starts_with(b"false") {
+            *place = Json::Bool(false);
+            5
+        } else {
+            return Err(self.error("no JSON value"));
+        };
+        Ok(())
     }
 
     /// A value without quotes: a literal, a number, or else a string that ends where it must.
-    fn word(&mut self) -> Result<Json<'a>, JsonError> {
+    fn word(&mut self, place: &mut Json<'a>) -> Result<(), JsonError> {
         let text = self.bare(b",]}");
-        Ok(match text {
+        *place = match text {
             "" => return Err(self.error("a value is missing")),
             "null" => Json::Null,
             "true" => Json::Bool(true),
             "false" => Json::Bool(false),
             _ => Number::parse(text).map_or(Json::String(Cow::Borrowed(text)), Json::Number),
-        })
+        };
+        Ok(())
     }
 
     fn bare(&mut self, ends: &[u8]) -> &'a str {
@@ -129,22 +150,21 @@ impl<'a> Reader<'a> {
         if self.at == start { Err(self.error("a digit is missing")) } else { Ok(()) }
     }
 
-    fn array(&mut self, depth: usize) -> Result<Json<'a>, JsonError> {
+    fn array(&mut self, depth: usize, elements: &mut Vec<Json<'a>>) -> Result<(), JsonError> {
         self.at += 1;
-        let mut elements = Vec::new();
         if self.take(b']') {
-            return Ok(Json::Array(elements));
+            return Ok(());
         }
         loop {
             if self.lenient && self.take(b',') {
                 continue;
             }
             if self.lenient && self.take(b']') {
-                return Ok(Json::Array(elements));
+                return Ok(());
             }
-            elements.push(self.value(depth)?);
+            self.value(depth, elements.push_mut(Json::Null))?;
             if self.take(b']') {
-                return Ok(Json::Array(elements));
+                return Ok(());
             }
             if !self.take(b',') {
                 return Err(self.error("`,` or `]` is missing"));
@@ -152,27 +172,25 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn object(&mut self, depth: usize) -> Result<Json<'a>, JsonError> {
+    fn object(&mut self, depth: usize, members: &mut Members<'a>) -> Result<(), JsonError> {
         self.at += 1;
-        let mut members = Members::default();
         if self.take(b'}') {
-            return Ok(Json::Object(members));
+            return Ok(());
         }
         loop {
             if self.lenient && self.take(b',') {
                 continue;
             }
             if self.lenient && self.take(b'}') {
-                return Ok(Json::Object(members));
+                return Ok(());
             }
             let name = self.name()?;
             if !self.take(b':') {
                 return Err(self.error("`:` is missing"));
             }
-            let value = self.value(depth)?;
-            members.insert(name, value);
+            self.value(depth, members.place(name, Json::Null))?;
             if self.take(b'}') {
-                return Ok(Json::Object(members));
+                return Ok(());
             }
             if !self.take(b',') {
                 return Err(self.error("`,` or `}` is missing"));
@@ -215,7 +233,7 @@ impl<'a> Reader<'a> {
                 Some(0..=0x1f) if !self.lenient => {
                     return Err(self.error("a control character in a string"));
                 }
-                Some(_) => self.at += 1,
+                Some(_) => self.at += plain_bytes(&self.bytes[self.at..], quote).max(1),
                 None => return Err(self.error("a string does not end")),
             }
         }

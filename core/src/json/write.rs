@@ -3,6 +3,7 @@
 
 use std::fmt::Write;
 
+use super::plain::plain_bytes;
 use super::{Json, Number};
 
 /// Which characters of a string are escaped beyond those that must be.
@@ -93,7 +94,17 @@ fn write_number(number: &Number<'_>, out: &mut String) {
 
 fn write_string(text: &str, escapes: Escapes, out: &mut String) {
     out.push('"');
-    for char in text.chars() {
+    let mut rest = text;
+    // What needs no escape is most of it, and is copied at once.
+    loop {
+        let plain = match escapes {
+            Escapes::Least => plain_bytes(rest.as_bytes(), b'"'),
+            Escapes::JsonSmart => rest.bytes().position(may_need_escape).unwrap_or(rest.len()),
+        };
+        out.push_str(&rest[..plain]);
+        let mut chars = rest[plain..].chars();
+        let Some(char) = chars.next() else { break };
+        rest = chars.as_str();
         match char {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
@@ -111,6 +122,11 @@ fn write_string(text: &str, escapes: Escapes, out: &mut String) {
         }
     }
     out.push('"');
+}
+
+/// Whether json-smart may escape a character that starts with this byte.
+const fn may_need_escape(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\\' | 0..=0x1f | b'/' | 0x7f | 0xc2 | 0xe2)
 }
 
 fn escape(char: char, out: &mut String) {

@@ -151,7 +151,7 @@ impl<'m> Compiler<'m> {
         }
         reader.combined("oneOf", &mut node, Check::OneOf)?;
         if let Some(pattern) = reader.read("pattern", syntax::pattern)? {
-            let source = members["pattern"].as_str().unwrap_or_default().into();
+            let source = members.get("pattern").and_then(Json::as_str).unwrap_or_default().into();
             node.checks.push(Check::Pattern(source, pattern));
         }
         reader.check("required", &mut node, syntax::names, Check::Required)?;
@@ -346,11 +346,11 @@ impl<'c, 'm> Reader<'c, 'm> {
 
     fn dependencies(&mut self, node: &mut Node) -> Result<(), SchemaError> {
         let Some(dependencies) = self.read("dependencies", syntax::object)? else { return Ok(()) };
-        let mut names = dependencies.keys().collect::<Vec<_>>();
-        names.sort();
+        let mut sorted = dependencies.iter().collect::<Vec<_>>();
+        sorted.sort_by_key(|(name, _)| *name);
         let (mut members, mut schemas) = (Vec::new(), Vec::new());
-        for name in names {
-            match &dependencies[name] {
+        for (name, dependency) in sorted {
+            match dependency {
                 Json::Object(_) => {
                     schemas.push((name.as_ref().into(), self.child(&["dependencies", name])?));
                 }

@@ -2,8 +2,9 @@
 
 use ringway_vtl::{Env, HostId, Map, Value};
 
+use super::extension::Extension;
 use super::overrides::Overrides;
-use super::{Given, functions, input, variables};
+use super::{Given, Velocity, functions, input, variables};
 use crate::context::Context;
 use crate::json::Json;
 use crate::limits::{TEMPLATE_JSON_VALUES_MAX, TEMPLATE_PATH_BYTES_MAX};
@@ -14,6 +15,8 @@ use crate::mapping::json_path::{Found, JsonPath, JsonPathFailure};
 const INPUT: HostId = HostId(0);
 /// `$util`
 const UTIL: HostId = HostId(1);
+/// `$ringway`
+const RINGWAY: HostId = HostId(2);
 /// Bytes of a body that a definite path is charged for: it looks at few values.
 const DEFINITE_PATH_BYTES: usize = 256;
 
@@ -28,7 +31,7 @@ pub(super) enum Facts<'e> {
 
 /// One rendering's view of its request.
 pub(super) struct Environment<'e> {
-    paths: &'e [(Box<str>, JsonPath)],
+    velocity: &'e Velocity,
     read: Option<&'e Body<'e>>,
     facts: Facts<'e>,
     overrides: &'e Overrides,
@@ -38,17 +41,18 @@ pub(super) struct Environment<'e> {
     found: Vec<(Box<str>, Value)>,
     values_left: usize,
     path_bytes_left: usize,
+    extension: Extension,
 }
 
 impl<'e> Environment<'e> {
     pub(super) fn new(
-        paths: &'e [(Box<str>, JsonPath)],
+        velocity: &'e Velocity,
         read: Option<&'e Body<'e>>,
         facts: Facts<'e>,
         overrides: &'e Overrides,
     ) -> Self {
         Self {
-            paths,
+            velocity,
             read,
             facts,
             overrides,
@@ -57,6 +61,7 @@ impl<'e> Environment<'e> {
             found: Vec::new(),
             values_left: TEMPLATE_JSON_VALUES_MAX,
             path_bytes_left: TEMPLATE_PATH_BYTES_MAX,
+            extension: Extension::new(read.map_or(0, |body| body.text().len())),
         }
     }
 
@@ -111,8 +116,9 @@ impl<'e> Environment<'e> {
         read: impl FnOnce(Found<'_, '_>) -> Result<T, String>,
     ) -> Result<T, String> {
         let written;
-        let path = match self.paths.binary_search_by(|(path, _)| (**path).cmp(text)) {
-            Ok(at) => &self.paths[at].1,
+        let paths = &self.velocity.paths;
+        let path = match paths.binary_search_by(|(path, _)| (**path).cmp(text)) {
+            Ok(at) => &paths[at].1,
             Err(_) => {
                 written = JsonPath::compile(text)
                     .map_err(|error| format!("{text} is no JSONPath: {}", error.message))?;
@@ -163,12 +169,15 @@ impl Env for Environment<'_> {
         match name {
             "input" => Value::Host(INPUT),
             "util" => Value::Host(UTIL),
+            "ringway" => Value::Host(RINGWAY),
             "context" => {
                 let map = match self.facts {
-                    Facts::Request(ctx) => variables::context(ctx),
+                    Facts::Request(ctx) => variables::context(&self.velocity.context, ctx),
                     Facts::Given(given) => given.context(),
                 };
-                self.overrides.put_into(&map);
+                for name in &self.velocity.context.overrides {
+                    map.insert(*name, self.overrides.map(name).clone());
+                }
                 map.into()
             }
             "stageVariables" => match self.facts {
@@ -185,10 +194,10 @@ impl Env for Environment<'_> {
     }
 
     fn call(&mut self, object: HostId, method: &str, arguments: &[Value]) -> Result<Value, String> {
-        if object == INPUT {
-            self.input(method, arguments)
-        } else {
-            functions::call(method, arguments, &mut self.values_left)
+        match object {
+            INPUT => self.input(method, arguments),
+            RINGWAY => self.extension.call(method, arguments),
+            _ => functions::call(method, arguments, &mut self.values_left),
         }
     }
 }

@@ -9,7 +9,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use ringway_vtl::Value;
 
 use super::input;
-use crate::json::{Json, double_text};
+use crate::json::Json;
 use crate::mapping::percent::decoded;
 
 /// Reads base64 with or without padding.
@@ -22,7 +22,7 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 /// may still be made.
 pub(super) fn call(name: &str, arguments: &[Value], left: &mut usize) -> Result<Value, String> {
     let [argument] = arguments else { return Ok(Value::Null) };
-    let text = match (argument_text(argument), name) {
+    let text = match (argument.plain_text(), name) {
         (Some(text), _) => text,
         // aws-facts 203, 205.
         (None, "escapeJavaScript") => return Ok(Value::text("null")),
@@ -42,26 +42,6 @@ pub(super) fn call(name: &str, arguments: &[Value], left: &mut usize) -> Result<
             Err(error) => return Err(format!("parseJson: {}", error.message)),
         },
         _ => Value::Null,
-    })
-}
-
-/// The text a function works on. What is no simple value has none here: AWS documents texts.
-fn argument_text(value: &Value) -> Option<std::borrow::Cow<'_, str>> {
-    Some(match value {
-        Value::Text(text) => text.as_str().into(),
-        Value::Bool(value) => value.to_string().into(),
-        Value::Int(number) => number.to_string().into(),
-        Value::Long(number) => number.to_string().into(),
-        Value::Big(number) => number.to_string().into(),
-        Value::Double(number) => double_text(*number).into(),
-        Value::Null
-        | Value::Char(_)
-        | Value::List(_)
-        | Value::Map(_)
-        | Value::Entry(_)
-        | Value::Scope(_)
-        | Value::Block(_)
-        | Value::Host(_) => return None,
     })
 }
 

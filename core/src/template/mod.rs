@@ -1,10 +1,12 @@
-//! Mapping templates: Velocity with `$input`, `$context`, `$stageVariables` and `$util`.
+//! Mapping templates: Velocity with `$input`, `$context`, `$stageVariables` and `$util`, and with
+//! `$ringway`, which AWS has not.
 //!
 //! Compiled with their snapshot, rendered for a request. The language itself is `ringway-vtl`'s;
 //! which template is chosen, and what becomes of its text, is not known here. Reference:
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html>.
 
 mod environment;
+mod extension;
 mod functions;
 mod given;
 mod input;
@@ -25,6 +27,7 @@ use crate::mapping::{Body, BodyUse, is_static_template};
 use environment::{Environment, Facts};
 pub use given::Given;
 pub use overrides::{OverrideHeaders, Overrides, RequestOverrides};
+use variables::Named;
 
 /// A mapping template, compiled.
 #[derive(Debug)]
@@ -41,6 +44,8 @@ pub struct Velocity {
     template: Template,
     /// The paths that stand in its text, sorted.
     paths: Box<[(Box<str>, JsonPath)]>,
+    /// What it looks at of `$context`.
+    context: Named,
     body: BodyUse,
 }
 
@@ -58,7 +63,8 @@ impl MappingTemplate {
         }
         let template = Template::parse(text)
             .map_err(|error| format!("Invalid mapping template specified: {error}"))?;
-        let velocity = Velocity { template, paths: paths(text), body: body_use(text) };
+        let context = Named::of(&template);
+        let velocity = Velocity { template, paths: paths(text), context, body: body_use(text) };
         Ok(Self::Velocity(Box::new(velocity)))
     }
 
@@ -128,7 +134,7 @@ impl MappingTemplate {
         };
         let bytes = body.map_or(0, |body| body.text().len());
         let options = Options { limits: Limits::for_input(bytes), undefined: Undefined::Nothing };
-        let mut environment = Environment::new(&velocity.paths, body, facts, overrides);
+        let mut environment = Environment::new(velocity, body, facts, overrides);
         velocity.template.render(&mut environment, &options, out)
     }
 }

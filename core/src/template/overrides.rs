@@ -4,17 +4,19 @@
 //! One pair of maps for all templates of a request: what the request template puts there, the
 //! response template sees (aws-facts 185, 186).
 
+use std::cell::OnceCell;
+
 use ringway_vtl::{List, Map, Value};
 
 use crate::http::syntax::{is_field_name, is_field_value};
 use crate::http::{FieldName, rules};
 use crate::json::double_text;
 
-/// The maps of one request.
-#[derive(Debug)]
+/// The maps of one request, made when a template asks for them.
+#[derive(Debug, Default)]
 pub struct Overrides {
-    request: Map,
-    response: Map,
+    request: OnceCell<Map>,
+    response: OnceCell<Map>,
 }
 
 /// Names and values of headers; a name may come several times.
@@ -42,24 +44,24 @@ impl RequestOverrides {
     }
 }
 
-impl Default for Overrides {
-    fn default() -> Self {
-        let maps = |names: &[&str]| names.iter().map(|name| (*name, Map::new())).collect();
-        Self { request: maps(&["header", "path", "querystring"]), response: maps(&["header"]) }
-    }
-}
-
 impl Overrides {
-    /// Puts the maps into `$context`.
-    pub(super) fn put_into(&self, context: &Map) {
-        context.insert("requestOverride", self.request.clone());
-        context.insert("responseOverride", self.response.clone());
+    /// The names of the maps in `$context`.
+    pub(super) const NAMES: [&str; 2] = ["requestOverride", "responseOverride"];
+
+    /// The map of one of [`Self::NAMES`].
+    pub(super) fn map(&self, name: &str) -> &Map {
+        let maps = |names: &[&str]| names.iter().map(|name| (*name, Map::new())).collect();
+        if name == Self::NAMES[0] {
+            self.request.get_or_init(|| maps(&["header", "path", "querystring"]))
+        } else {
+            self.response.get_or_init(|| maps(&["header"]))
+        }
     }
 
     /// `$context.responseOverride.status`; a status outside of 100 to 599 is none (aws-facts 184).
     #[must_use]
     pub fn status(&self) -> Option<u16> {
-        let status = match self.response.get("status")? {
+        let status = match self.response.get()?.get("status")? {
             Value::Int(status) => u16::try_from(status).ok()?,
             Value::Long(status) => u16::try_from(status).ok()?,
             Value::Text(status) => status.trim().parse().ok()?,
@@ -72,7 +74,7 @@ impl Overrides {
     /// values that are none of HTTP are left out.
     #[must_use]
     pub fn response_headers(&self) -> OverrideHeaders {
-        let headers = entries(&self.response, "header").into_iter();
+        let headers = entries(self.response.get(), "header").into_iter();
         let named = headers.filter(|(name, value)| is_line(name, value));
         named
             .filter_map(|(name, value)| {
@@ -90,14 +92,14 @@ impl Overrides {
     /// `$context.requestOverride`; headers that nobody may map are left out (aws-facts 133, 134).
     #[must_use]
     pub fn request(&self) -> RequestOverrides {
-        let headers = entries(&self.request, "header").into_iter().filter(|(name, value)| {
+        let headers = entries(self.request.get(), "header").into_iter().filter(|(name, value)| {
             let field = FieldName::of(name.as_bytes());
             is_line(name, value) && rules::mapped_request(field) == rules::MappedRequestField::Send
         });
         RequestOverrides {
             headers: headers.collect(),
-            query: entries(&self.request, "querystring"),
-            path: entries(&self.request, "path"),
+            query: entries(self.request.get(), "querystring"),
+            path: entries(self.request.get(), "path"),
         }
     }
 }
@@ -107,8 +109,10 @@ fn is_line(name: &str, value: &str) -> bool {
 }
 
 /// The entries of a map in a map; a list gives several of one name (aws-facts 187).
-fn entries(overrides: &Map, family: &str) -> Vec<(String, String)> {
-    let Some(Value::Map(map)) = overrides.get(family) else { return Vec::new() };
+fn entries(overrides: Option<&Map>, family: &str) -> Vec<(String, String)> {
+    let Some(Value::Map(map)) = overrides.and_then(|map| map.get(family)) else {
+        return Vec::new();
+    };
     let mut entries = Vec::new();
     for (name, value) in (0..map.len()).filter_map(|at| map.entry(at)) {
         let Some(name) = text(&name) else { continue };

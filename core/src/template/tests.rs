@@ -129,6 +129,102 @@ fn functions() {
 }
 
 #[test]
+fn xml() {
+    const PETS: &str = "<e:E xmlns:e='u'><e:B><p id='1'>Rex</p><p>A&amp;\"B\"</p></e:B></e:E>";
+    let parsed = |rest: &str| format!("#set($doc = $ringway.parseXml($input.body)){rest}");
+    for (template, body, expect) in [
+        ("$doc['e:E']['e:B'].p[1]", PETS, "A&\"B\""),
+        ("$ringway.toXml($doc)", "<a b='1'><c/></a>", "<a b=\"1\"><c/></a>"),
+        (
+            "$ringway.toXml({'a': {'@b': 1, 'c': [true, $n]}})",
+            "<a/>",
+            "<a b=\"1\"><c>true</c><c/></a>",
+        ),
+        (
+            "#foreach($p in $ringway.findAllXml($doc, 'E/B/p'))\
+             $ringway.toJson($ringway.textOf($p)) #end",
+            PETS,
+            r#""Rex" "A&\"B\"" "#,
+        ),
+        ("$ringway.findAllXml($doc, 'E/none').size()$ringway.findXml($doc, 'E/none')", PETS, "0"),
+        ("$ringway.findXml($doc, 'E/B/p/@id')$ringway.textOf($none)", PETS, "1"),
+        (
+            "$ringway.toJson($doc)",
+            "<a b='x/'><c>1</c><c/></a>",
+            r#"{"a":{"@b":"x/","c":["1",""]}}"#,
+        ),
+        (
+            "$ringway.toJson([1, 2.5, true, {'a': 3000000000}, $none])",
+            "<a/>",
+            r#"[1,2.5,true,{"a":3000000000},null]"#,
+        ),
+        (
+            "$ringway.escapeXml($doc.a)|$ringway.escapeXml($none)$ringway.escapeXml(1)",
+            "<a>&lt;'</a>",
+            "&lt;&#39;|1",
+        ),
+    ] {
+        check(&parsed(template), body, expect);
+    }
+    check("#set($ringway = 'mine')$ringway", "", "mine");
+}
+
+#[test]
+fn the_examples_of_the_documentation_are_true() {
+    const PAGE: &str = include_str!("../../../docs/extensions.md");
+    let (_, examples) = PAGE.split_once("```xml\n").expect("a document");
+    let (body, examples) = examples.split_once("```").expect("its end");
+    let rows = examples.lines().filter_map(|line| line.strip_prefix("| `")?.strip_suffix("` |"));
+    let rows = rows.map(|row| row.split_once("` | `").expect(row)).collect::<Vec<_>>();
+    assert_eq!(rows.len(), 10, "{rows:?}");
+    for (template, expect) in rows {
+        check(&format!("#set($doc = $ringway.parseXml($input.body)){template}"), body, expect);
+    }
+}
+
+#[test]
+fn xml_that_cannot_be_fails_the_template() {
+    for (template, body, expect) in [
+        (
+            "$ringway.parseXml($input.body)",
+            "<a>\n<b></a>",
+            "parseXml: expected `</b>`, but `</a>` was found (XML line 2, column 4)",
+        ),
+        (
+            "$ringway.parseXml($input.body)",
+            "",
+            "parseXml: text outside the root element (XML line 1, column 1)",
+        ),
+        ("$ringway.parseXml($none)", "", "parseXml: null is not a text"),
+        ("$ringway.toXml($input.body)", "", "toXml: String is not a map"),
+        ("$ringway.toXml({'a': {'b c': 1}})", "", "toXml: b c is no name of XML (in a)"),
+        ("$ringway.escapeXml($input.body)", "\u{1}", "escapeXml: U+0001 is no character of XML"),
+        ("$ringway.escapeXml([])", "", "escapeXml: ArrayList is not a text"),
+        ("$ringway.findXml({}, 'a//b')", "", "findXml: a//b is no path to elements"),
+        ("$ringway.findAllXml({}, 1)", "", "findAllXml: Integer is not a path"),
+        ("$ringway.textOf($ringway)", "", "textOf: a object is no element"),
+        ("$ringway.toJson($ringway)", "", "toJson: object is not a value of JSON"),
+        ("$ringway.parseXML('<a/>')", "", "parseXML: no such function of $ringway for 1 arguments"),
+        ("$ringway.parseXml()", "", "parseXml: no such function of $ringway for 0 arguments"),
+        (
+            "#foreach($i in [1..1000])#set($x = $ringway.parseXml($input.body))#end",
+            &format!("<a>{}</a>", "x".repeat(3_000)),
+            "parseXml: the template reads and writes too many bytes of XML",
+        ),
+        (
+            "#set($m = {})#set($m.a = $m)$ringway.toJson($m)",
+            "",
+            "toJson: a value that is nested too deeply",
+        ),
+    ] {
+        let error = rendered_with(template, body, &Overrides::default()).expect_err(template);
+        assert_eq!(error.response_type, ResponseType::ApiConfigurationError);
+        assert!(error.cause.0.contains(expect), "{}", error.cause.0);
+        assert!(error.cause.0.contains("at line 1, column "), "{}", error.cause.0);
+    }
+}
+
+#[test]
 fn overrides_reach_later_templates() {
     // aws-facts 184 to 187.
     let overrides = Overrides::default();

@@ -16,23 +16,34 @@ pub(crate) fn jar(path: &str) -> PathBuf {
     jar
 }
 
-/// Answers of a program in `tests/oracles`: one line for each line of input.
+/// Answers of a Java program in `tests/oracles`: one line for each line of input.
 pub(crate) fn answers(program: &str, jars: &[PathBuf], lines: &[String]) -> Vec<String> {
-    let source = root().join("tests/oracles").join(program);
     let class_path = jars.iter().map(|jar| jar.display().to_string()).collect::<Vec<_>>().join(":");
-    let mut java = Command::new("java")
-        .args(["-Xss4m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", &class_path])
-        .arg(source)
+    let mut java = Command::new("java");
+    java.args(["-Xss4m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", &class_path]);
+    batch(java, program, lines)
+}
+
+/// Answers of a Python program in `tests/oracles`.
+pub(crate) fn python_answers(program: &str, lines: &[String]) -> Vec<String> {
+    let python = root().join("target/tools/soap-venv/bin/python");
+    assert!(python.exists(), "{} is missing: run `scripts/test tools`", python.display());
+    batch(Command::new(python), program, lines)
+}
+
+fn batch(mut command: Command, program: &str, lines: &[String]) -> Vec<String> {
+    let mut oracle = command
+        .arg(root().join("tests/oracles").join(program))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
-        .expect("java runs: `scripts/test tools` installs it");
-    let mut input = java.stdin.take().expect("a pipe");
+        .expect("the oracle runs: `scripts/test tools` installs it");
+    let mut input = oracle.stdin.take().expect("a pipe");
     let text = lines.iter().fold(String::new(), |text, line| text + line + "\n");
     // The oracle reads while it answers: both pipes must move.
     let writer = std::thread::spawn(move || input.write_all(text.as_bytes()));
-    let output = java.wait_with_output().expect("java ends");
-    writer.join().expect("the writer ends").expect("java reads all of its input");
+    let output = oracle.wait_with_output().expect("the oracle ends");
+    writer.join().expect("the writer ends").expect("the oracle reads all of its input");
     assert!(output.status.success(), "{program} failed");
     let answers = String::from_utf8(output.stdout).expect("UTF-8");
     let answers = answers.lines().map(str::to_owned).collect::<Vec<_>>();

@@ -21,7 +21,7 @@ impl<'p> Render<'p, '_> {
             Expression::Double(number) => Value::Double(*number),
             Expression::Text(text) => {
                 self.meter.make(text.len())?;
-                Value::text(text)
+                Value::Text(text.clone())
             }
             Expression::Interpolated(block, cut) => {
                 let mut text = self.captured(|render| render.block(block))?;

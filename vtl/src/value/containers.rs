@@ -3,12 +3,11 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use indexmap::IndexMap;
-
-use super::{LoopScope, Value};
+use super::{LoopScope, SmallMap, Value};
+use crate::limits::DROP_DEPTH_MAX;
 use crate::value::equality::Name;
 
-type Entries = IndexMap<Value, Value, ahash::RandomState>;
+type Entries = SmallMap<Value, Value>;
 
 /// What a list is in Java, which decides how it prints and what it can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,6 +80,11 @@ impl List {
         self.0.values.borrow().get(at).cloned()
     }
 
+    /// Its elements; one that is put in meanwhile comes too.
+    pub fn iter(&self) -> impl Iterator<Item = Value> {
+        (0..).map_while(|at| self.get(at))
+    }
+
     /// Appends a value.
     pub fn push(&self, value: Value) {
         self.change(|values| values.push(value));
@@ -117,7 +121,11 @@ impl List {
 
 impl Drop for Items {
     fn drop(&mut self) {
-        dismantle(std::mem::take(self.values.get_mut()));
+        let values = self.values.get_mut();
+        if values.iter().any(Value::holds_others) {
+            let values = std::mem::take(values);
+            bounded(values, drop, dismantle);
+        }
     }
 }
 
@@ -139,8 +147,14 @@ impl Map {
 
     /// An empty map with room for some entries.
     pub fn with_capacity(entries: usize) -> Self {
-        let entries = Entries::with_capacity_and_hasher(entries, ahash::RandomState::default());
-        Self(Rc::new(Pairs { entries: RefCell::new(entries), changes: Cell::new(0) }))
+        let entries = RefCell::new(Entries::with_capacity(entries));
+        Self(Rc::new(Pairs { entries, changes: Cell::new(0) }))
+    }
+
+    /// A map of entries whose keys are known to differ.
+    pub fn from_distinct(entries: Vec<(Value, Value)>) -> Self {
+        let entries = RefCell::new(Entries::from_distinct(entries.into_iter()));
+        Self(Rc::new(Pairs { entries, changes: Cell::new(0) }))
     }
 
     /// The number of its entries.
@@ -179,6 +193,11 @@ impl Map {
         entries.get_index(at).map(|(key, value)| (key.clone(), value.clone()))
     }
 
+    /// Its entries; one that is put in meanwhile comes too.
+    pub fn iter(&self) -> impl Iterator<Item = (Value, Value)> {
+        (0..).map_while(|at| self.entry(at))
+    }
+
     /// Whether both are the same map.
     pub fn is(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.0, &other.0)
@@ -190,7 +209,7 @@ impl Map {
 
     pub(crate) fn remove(&self, key: &Value) -> Option<Value> {
         self.0.changes.set(self.0.changes.get().wrapping_add(1));
-        self.0.entries.borrow_mut().shift_remove(key)
+        self.0.entries.borrow_mut().remove(key)
     }
 
     pub(crate) fn clear(&self) {
@@ -219,10 +238,29 @@ impl Map {
 
 impl Drop for Pairs {
     fn drop(&mut self) {
-        let entries = std::mem::take(self.entries.get_mut());
+        let entries = self.entries.get_mut();
         if entries.iter().any(|(key, value)| key.holds_others() || value.holds_others()) {
-            dismantle(entries.into_iter().flat_map(|(key, value)| [key, value]).collect());
+            bounded(std::mem::take(entries), drop, |entries| {
+                dismantle(entries.into_iter().flat_map(|(key, value)| [key, value]).collect());
+            });
         }
+    }
+}
+
+thread_local! {
+    /// Containers that are being dropped inside each other.
+    static DEPTH: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Takes something apart in the plain way near the surface, and in the other further down.
+fn bounded<T>(contents: T, plain: impl FnOnce(T), flat: impl FnOnce(T)) {
+    let depth = DEPTH.get();
+    if depth < DROP_DEPTH_MAX {
+        DEPTH.set(depth + 1);
+        plain(contents);
+        DEPTH.set(depth);
+    } else {
+        flat(contents);
     }
 }
 
