@@ -43,7 +43,7 @@ impl Other {
     /// proxy built with it, which answers nothing by itself.
     pub(super) fn takes_part(self, scenario: Scenario) -> bool {
         match self {
-            Self::Nginx | Self::Haproxy => true,
+            Self::Nginx | Self::Haproxy => scenario != Scenario::Lambda,
             Self::Pingora => match scenario {
                 Scenario::Proxy
                 | Scenario::FullPath
@@ -53,6 +53,7 @@ impl Other {
                 Scenario::Null
                 | Scenario::Mock
                 | Scenario::Cached
+                | Scenario::Lambda
                 | Scenario::Tls
                 | Scenario::Throttle
                 | Scenario::Timeout => false,

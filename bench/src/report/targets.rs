@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::pairs::{cpu, pairs, ratios};
+use super::pairs::{Of, cpu, pairs, ratios};
 use super::{RINGWAY, Row, Sample};
 use crate::run::Scenario;
 use crate::speed::Speed;
@@ -75,6 +75,8 @@ const CPU: [(Scenario, &str, f64, f64); 5] = [
     (Scenario::LargeBody, "nginx", 1.8, 2.1),
 ];
 const CACHED_OF_NULL: (f64, f64) = (0.8, 0.9);
+/// AWS_PROXY may cost 1.5 times of HTTP_PROXY.
+const LAMBDA_OF_PROXY: (f64, f64) = (1.0 / 1.5, 0.8);
 /// No worse, and better.
 const ONE_CONNECTION: (f64, f64) = (1.0, 1.0);
 
@@ -84,7 +86,7 @@ pub(super) const TEXT: &str = "Speed to reach: the peer's CPU time a request by 
      1, Ringway needs less. Judged by the median of these ratios, shown with the lowest and the \
      highest. One-connection is judged and shown by the interval that holds the median with 95 %: \
      no worse when it reaches 1, better when all of it is above. cached as a share of null: the \
-     bare server's CPU time a request by that of the cached answer. Resident memory of an idle \
+     bare server's CPU time a request by that of the cached answer; so lambda of proxy. Resident memory of an idle \
      connection is a figure of the command scale.";
 
 /// Every aim that a comparison can be held against.
@@ -108,7 +110,10 @@ pub(super) fn all(rows: &[Row], samples: &[Sample], speeds: &[Speed]) -> Vec<Tar
         ..against(*scenario, server, "CPU a request", |row| row.cpu_ratio)
     });
     let mut targets: Vec<Target> = cpu.collect();
-    targets.push(cached_of_null(samples, speeds));
+    let null = (RINGWAY, Scenario::Null);
+    targets.push(share(CACHED_OF_NULL, null, Scenario::Cached, samples, speeds));
+    let proxy = (RINGWAY, Scenario::Proxy);
+    targets.push(share(LAMBDA_OF_PROXY, proxy, Scenario::Lambda, samples, speeds));
     targets.push(Target {
         must: ONE_CONNECTION.0,
         aim: ONE_CONNECTION.1,
@@ -118,13 +123,20 @@ pub(super) fn all(rows: &[Row], samples: &[Sample], speeds: &[Speed]) -> Vec<Tar
     targets
 }
 
-/// The share of `null`'s speed that `cached` keeps: CPU time of the one by that of the other.
-fn cached_of_null(samples: &[Sample], speeds: &[Speed]) -> Target {
-    let pairs = pairs(samples, (RINGWAY, Scenario::Null), (RINGWAY, Scenario::Cached));
+/// The share of the speed of one scenario that another keeps: CPU time of the one by that of the
+/// other.
+fn share(
+    (must, aim): (f64, f64),
+    of: Of<'_>,
+    kept: Scenario,
+    samples: &[Sample],
+    speeds: &[Speed],
+) -> Target {
+    let pairs = pairs(samples, of, (RINGWAY, kept));
     Target {
-        figure: "cached as a share of null, CPU a request".to_owned(),
-        must: CACHED_OF_NULL.0,
-        aim: CACHED_OF_NULL.1,
+        figure: format!("{} as a share of {}, CPU a request", kept.name(), of.1.name()),
+        must,
+        aim,
         rule: Rule::Median,
         unit: Unit::Percent,
         measured: ratios(&pairs, cpu, speeds, None),
