@@ -4,13 +4,13 @@ use std::fmt::Write;
 use std::net::{IpAddr, Ipv4Addr};
 
 use ringway_core::compile::compile;
-use ringway_core::context::{Context, Outcome, RequestFacts};
+use ringway_core::context::{Context, Forwarded, Outcome, RequestFacts};
 use ringway_core::definition::Definitions;
 use ringway_core::http::{Fields, parse_request};
 use ringway_core::openapi::{ImportOptions, import};
 use ringway_core::router::PathRanges;
 use ringway_core::settings;
-use ringway_core::snapshot::Snapshot;
+use ringway_core::snapshot::{Scheme, Snapshot};
 
 /// A pet store with a cached method and an access log in JSON, as the console of AWS proposes it.
 const PETS: &str = include_str!("pets.json");
@@ -82,6 +82,7 @@ pub(crate) fn with_context(snapshot: &Snapshot, request: &str, call: impl FnOnce
         extended_request_id: b"AbCdEfGhIjKlMnO=",
         received_unix_ms: 1_602_338_136_123,
         source_ip: IpAddr::V4(Ipv4Addr::new(203, 0, 113, 9)),
+        forwarded: Some(Forwarded { scheme: Scheme::Https, port: 443 }),
         trace_id: b"Root=1-5f81d1a8-0123456789abcdef01234567",
         head: Some(&head),
         resource_path_sent: path,
@@ -93,6 +94,8 @@ pub(crate) fn with_context(snapshot: &Snapshot, request: &str, call: impl FnOnce
         latency_us: 1_234,
         integration_latency_us: Some(1_000),
         integration_status: Some(200),
+        function_status: None,
+        integration_request_id: None,
     };
     call(&Context {
         request: &request,

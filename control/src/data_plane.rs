@@ -19,6 +19,7 @@ use crate::error::ManagementError;
 use crate::identifiers;
 use crate::publication::messages;
 use crate::rest::{After, Answer, Test};
+use crate::settings::Settings;
 
 /// How long a test may take: as long as its integration, and what surrounds it.
 const TEST_MS: u64 = INTEGRATION_TIMEOUT_MS_MAX as u64 + TEST_MARGIN_MS;
@@ -52,6 +53,7 @@ impl DataPlane {
         &self,
         after: After,
         answer: Answer,
+        settings: &Settings,
         now_ms: u64,
     ) -> Result<Answer, ManagementError> {
         match after {
@@ -60,16 +62,22 @@ impl DataPlane {
                 self.send(Command::FlushStageCache { api_id, stage })?;
                 Ok(answer)
             }
-            After::TestInvoke(test) => self.test(*test, now_ms),
+            After::TestInvoke(test) => self.test(*test, settings, now_ms),
         }
     }
 
-    fn test(&self, test: Test, now_ms: u64) -> Result<Answer, ManagementError> {
+    fn test(
+        &self,
+        test: Test,
+        settings: &Settings,
+        now_ms: u64,
+    ) -> Result<Answer, ManagementError> {
         let Test { definitions, bytes, request } = test;
-        let snapshot = match Compiler::default().compile(&[definitions], 1) {
-            Ok(snapshot) => Arc::new(snapshot),
-            Err(errors) => return cannot_run(&request, &messages(&errors), now_ms),
-        };
+        let snapshot =
+            match Compiler::new(Arc::clone(&settings.endpoints)).compile(&[definitions], 1) {
+                Ok(snapshot) => Arc::new(snapshot),
+                Err(errors) => return cannot_run(&request, &messages(&errors), now_ms),
+            };
         let turn = self.turn()?;
         let (reply, answer) = sync_channel(1);
         let invocation = TestInvocation { snapshot, bytes, request, reply };

@@ -182,7 +182,7 @@ impl Plane {
     ) -> Result<Answer, ManagementError> {
         match self.transact(operation, caller, now_ms, witness)? {
             (answer, None) => Ok(answer),
-            (answer, Some(after)) => self.data_plane.follow(after, answer, now_ms),
+            (answer, Some(after)) => self.data_plane.follow(after, answer, &self.settings, now_ms),
         }
     }
 
@@ -231,6 +231,7 @@ pub(crate) mod tests {
             region: "us-east-1".into(),
             log_folder: None,
             host_suffix: "localhost".into(),
+            endpoints: Arc::default(),
         }
     }
 

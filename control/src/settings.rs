@@ -1,6 +1,9 @@
 //! What Ringway calls itself, as the command line says. Knows nothing of what uses it.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+
+use ringway_core::compile::ServiceEndpoints;
 
 /// What Ringway calls itself.
 #[derive(Debug, Clone)]
@@ -13,4 +16,6 @@ pub struct Settings {
     pub log_folder: Option<PathBuf>,
     /// Suffix of `{api}.execute-api.{region}.{suffix}` in what exports say.
     pub host_suffix: String,
+    /// Where integrations find the services of AWS.
+    pub endpoints: Arc<ServiceEndpoints>,
 }

@@ -13,6 +13,7 @@ pub mod context;
 mod date;
 pub mod definition;
 pub mod error;
+pub mod event_stream;
 pub mod execution_log;
 pub mod http;
 pub mod iam;

@@ -167,6 +167,22 @@ pub const INTEGRATION_TIMEOUT_MS_MAX: u32 = 29_000;
 pub const INTEGRATION_TIMEOUT_RAISED_MS_MAX: u32 = 900_000;
 /// AWS "Payload size", bytes: the largest back-end body that a template or a mapping reads.
 pub const MAPPED_RESPONSE_BYTES_MAX: usize = 10 * 1024 * 1024;
+/// AWS Lambda "Invocation payload", bytes: events and answers of functions.
+pub const FUNCTION_PAYLOAD_BYTES_MAX: usize = 6 * 1024 * 1024;
+/// What an answer of a function may be longer than its payload, bytes: Lambda sends up to 6,291,556.
+pub const FUNCTION_ANSWER_MARGIN_BYTES: usize = 1024;
+/// Names in one map of fields of a function's answer, and values under one name.
+pub const FUNCTION_FIELDS_MAX: usize = 256;
+/// AWS "Lambda proxy integration format for response streaming": metadata and delimiter, bytes.
+pub const STREAM_METADATA_BYTES_MAX: usize = 16 * 1024;
+/// Largest message of an event stream, bytes: what AWS's SDKs take.
+pub const EVENT_STREAM_MESSAGE_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Largest headers of such a message, bytes.
+pub const EVENT_STREAM_HEADERS_BYTES_MAX: usize = 128 * 1024;
+/// AWS "Idle timeout" of a streamed response, Regional and private APIs.
+pub const STREAM_IDLE_MS_MAX: u64 = 300_000;
+/// AWS: longest duration of a streamed response.
+pub const STREAM_TIMEOUT_MS_MAX: u32 = 900_000;
 /// An idle upstream connection is closed after this.
 pub const UPSTREAM_IDLE_MS: u64 = 50_000;
 /// Idle upstream connections one worker keeps for one endpoint.

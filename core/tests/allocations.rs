@@ -8,7 +8,9 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::net::{IpAddr, Ipv6Addr};
 
-use ringway_core::context::{Client, Context, Outcome, RequestFacts, Template, TemplateKind};
+use ringway_core::context::{
+    Client, Context, Forwarded, Outcome, RequestFacts, Template, TemplateKind,
+};
 use ringway_core::error::{GatewayError, ResponseType};
 use ringway_core::http::{FieldName, Fields, parse_request, parse_response};
 use ringway_core::identity::SecretAccessKey;
@@ -21,7 +23,7 @@ use ringway_core::sigv4::{Claim, PathRule, Payload, Request, Rules, Scratch, Sig
 use ringway_core::snapshot::{
     CacheKeyPart, ContentHandling, Conversion, Endpoint, HttpIntegration, HttpKind,
     InvalidationRule, MappedHeader, MappedQuery, MediaTypes, MethodCache, Origin, Passthrough,
-    ResponseRule, Scheme, UpstreamMethod, UriPart,
+    ResponseRule, Scheme, TransferMode, UpstreamMethod, UriPart,
 };
 
 thread_local! {
@@ -114,6 +116,7 @@ fn integration() -> HttpIntegration {
         passthrough: Passthrough::Pass,
         responses: None,
         timeout_ms: 29_000,
+        transfer: TransferMode::Buffered,
     }
 }
 
@@ -139,6 +142,7 @@ fn with_context<R>(call: impl FnOnce(&Context<'_>) -> R) -> R {
             extended_request_id: b"AbCdEfGhIjKlMnO=",
             received_unix_ms: 1_602_338_136_123,
             source_ip: IpAddr::V6(Ipv6Addr::LOCALHOST),
+            forwarded: Some(Forwarded { scheme: Scheme::Https, port: 443 }),
             trace_id: b"Root=1-5f81d1a8-0123456789abcdef01234567",
             head: Some(&head),
             resource_path_sent: b"/pets/a",
@@ -155,6 +159,8 @@ fn with_context<R>(call: impl FnOnce(&Context<'_>) -> R) -> R {
             latency_us: 2_000,
             integration_latency_us: Some(1_000),
             integration_status: None,
+            function_status: None,
+            integration_request_id: None,
         }),
     })
 }

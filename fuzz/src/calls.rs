@@ -8,7 +8,7 @@ use ringway_core::mapping::{BodyUse, Source};
 use ringway_core::snapshot::{
     CacheKeyPart, ContentHandling, Conversion, Endpoint, HttpIntegration, HttpKind,
     InvalidationRule, MappedHeader, MappedQuery, MediaTypes, MethodCache, Origin, Passthrough,
-    Scheme, UpstreamMethod, UriPart,
+    Scheme, TransferMode, UpstreamMethod, UriPart,
 };
 
 use crate::context::{PATH_PARAMETER, with_context};
@@ -189,6 +189,7 @@ fn plain(proxy: bool) -> HttpIntegration {
         passthrough: Passthrough::Pass,
         responses: None,
         timeout_ms: 29_000,
+        transfer: TransferMode::Buffered,
     }
 }
 

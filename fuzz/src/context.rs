@@ -4,7 +4,7 @@
 #[path = "../../core/src/context/fixture.rs"]
 mod fixture;
 
-use ringway_core::context::{Client, Context, Outcome, RequestFacts};
+use ringway_core::context::{Client, Context, Forwarded, Outcome, RequestFacts};
 use ringway_core::error::{GatewayError, ResponseType};
 
 /// The only path parameter of the fixture's method.

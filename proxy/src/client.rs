@@ -1,7 +1,9 @@
 //! A client's connection as one request sees it.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
+use ringway_core::context::Forwarded;
 use ringway_core::integration::{Connection, Delivery};
 use ringway_core::limits::{CLIENT_STALL_MS, LARGE_BUFFER_BYTES};
 
@@ -13,6 +15,15 @@ use crate::phase::validate::{body_error, body_failure};
 use crate::socket::{Control, Reader, Writer};
 use crate::trace::Trace;
 use crate::worker::Worker;
+
+/// Who sends requests, and where they arrive.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Peer {
+    /// The client's address.
+    pub(crate) address: SocketAddr,
+    /// The gateway's port.
+    pub(crate) forwarded: Forwarded,
+}
 
 /// Both directions of a client's connection during one request.
 pub(crate) struct Client<'c, 'h> {

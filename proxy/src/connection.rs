@@ -6,7 +6,6 @@
 
 use std::future::Future;
 use std::io;
-use std::net::SocketAddr;
 use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -19,6 +18,7 @@ use ringway_core::limits::{
 use ringway_core::link::Counter;
 use rustls::ServerConfig;
 
+use crate::client::Peer;
 use crate::deadlines::{Cancel, Limit};
 use crate::first::{self, First};
 use crate::registry::Entry;
@@ -34,7 +34,7 @@ pub(crate) struct Connection {
     pub(crate) reader: Reader,
     pub(crate) writer: Writer,
     pub(crate) control: Control,
-    pub(crate) peer: SocketAddr,
+    pub(crate) peer: Peer,
     /// The head buffer.
     pub(crate) input: Vec<u8>,
     pub(crate) fields: Fields,
@@ -76,7 +76,7 @@ impl Drop for Counted<'_> {
 pub(crate) fn serve(
     worker: Rc<Worker>,
     stream: Stream,
-    peer: SocketAddr,
+    peer: Peer,
     tls: Option<Arc<ServerConfig>>,
 ) -> impl Future<Output = ()> {
     let control = stream.control();
@@ -119,7 +119,7 @@ async fn handshake(stream: Stream, config: Arc<ServerConfig>) -> Option<(Reader,
 }
 
 impl Connection {
-    fn new((reader, writer): (Reader, Writer), control: Control, peer: SocketAddr) -> Self {
+    fn new((reader, writer): (Reader, Writer), control: Control, peer: Peer) -> Self {
         let (input, fields, out) = (Vec::new(), Fields::new(), Vec::new());
         Self { reader, writer, control, peer, input, fields, out }
     }

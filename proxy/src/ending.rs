@@ -63,4 +63,8 @@ pub(crate) struct BackEnd {
     pub(crate) latency_us: Option<u64>,
     /// Status of its response.
     pub(crate) status: Option<u16>,
+    /// The status that a function chose for the client.
+    pub(crate) function_status: Option<u16>,
+    /// The identifier that an AWS service gave the call.
+    pub(crate) request_id: Option<[u8; 36]>,
 }

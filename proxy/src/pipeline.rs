@@ -3,7 +3,6 @@
 //! Order as in AWS: method request, API key and usage plan, throttle, validation, response cache,
 //! integration. Every exit passes the tail: gateway response, metrics, access log.
 
-use std::net::SocketAddr;
 use std::pin::pin;
 
 use ringway_core::context::{Client as Caller, Context, Outcome, RequestFacts};
@@ -14,7 +13,7 @@ use ringway_core::router::PathRanges;
 use ringway_core::snapshot::{Method, MethodIx};
 
 use crate::applied::{Applied, AppliedMethod, AppliedStage};
-use crate::client::{Client, Sink};
+use crate::client::{Client, Peer, Sink};
 use crate::clock::Moment;
 use crate::compression::Compression;
 use crate::ending::{Answered, BackEnd, Closed, Failure, Next, TRUNCATED};
@@ -44,7 +43,7 @@ pub(crate) async fn serve<'h>(
     worker: &Worker,
     client: &mut Client<'_, 'h>,
     head: &'h RequestHead<'h>,
-    peer: SocketAddr,
+    peer: Peer,
 ) -> Next {
     let applied = worker.applied();
     let received = worker.clock.now();
@@ -195,6 +194,8 @@ fn tail(
         latency_us: worker.clock.now().us_since(received),
         integration_latency_us: seen.back_end.latency_us,
         integration_status: seen.back_end.status,
+        function_status: seen.back_end.function_status,
+        integration_request_id: seen.back_end.request_id,
     };
     if status == 499 {
         worker.counters.client_gone.add(1);
@@ -220,7 +221,7 @@ pub(crate) async fn reject(
     worker: &Worker,
     sink: &mut Sink<'_>,
     refused: &HeadError,
-    peer: SocketAddr,
+    peer: Peer,
 ) -> Next {
     let applied = worker.applied();
     let received = worker.clock.now();
@@ -239,7 +240,7 @@ pub(crate) async fn reject(
 fn facts<'a>(
     identifiers: &'a Identifiers,
     unix_ms: u64,
-    peer: SocketAddr,
+    peer: Peer,
     head: Option<&'a RequestHead<'a>>,
 ) -> RequestFacts<'a> {
     let sent = head.and_then(|head| head.field(FieldName::XAmznTraceId));
@@ -251,7 +252,8 @@ fn facts<'a>(
         request_id: &identifiers.request_id,
         extended_request_id: &identifiers.extended_request_id,
         received_unix_ms: unix_ms,
-        source_ip: peer.ip(),
+        source_ip: peer.address.ip(),
+        forwarded: Some(peer.forwarded),
         trace_id,
         head,
         resource_path_sent: b"",

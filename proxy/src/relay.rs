@@ -8,6 +8,7 @@ use ringway_core::limits::{LARGE_BUFFER_BYTES, POOLED_BUFFER_BYTES};
 
 use crate::cached::CachedResponse;
 use crate::client::Sink;
+use crate::clock::{self, Moment};
 use crate::ending::Closed;
 use crate::upstream::{Incoming, Pool};
 use crate::worker::Worker;
@@ -23,6 +24,29 @@ pub(crate) enum ToClient {
     UntilClose,
     /// No body, e.g. HEAD.
     Nothing,
+}
+
+/// How long a back end may take for its response.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pace {
+    /// Between two pieces.
+    pub(crate) pause: Duration,
+    /// For all of it.
+    pub(crate) end: Option<Moment>,
+}
+
+impl Pace {
+    /// For the next piece.
+    ///
+    /// # Errors
+    /// The time for all of it is over.
+    fn limit(&self) -> Result<Duration, Closed> {
+        let Some(end) = self.end else { return Ok(self.pause) };
+        match end.us_since(clock::recent()) {
+            0 => Err(Closed::Truncated),
+            left => Ok(Duration::from_micros(left).min(self.pause)),
+        }
+    }
 }
 
 /// A response kept for the cache while it passes, in a buffer of the worker: the memory where it
@@ -95,7 +119,7 @@ pub(crate) async fn send(
     sink: &mut Sink<'_>,
     framing: ToClient,
     mut capture: Option<&mut Capture>,
-    stall: Duration,
+    pace: Pace,
 ) -> Result<u64, Closed> {
     let mut sent = 0;
     loop {
@@ -115,9 +139,9 @@ pub(crate) async fn send(
         if !sink.out.is_empty() {
             sink.flush().await?;
         }
-        incoming.fill(worker, stall, sink.control).await?;
+        incoming.fill(worker, pace.limit()?, sink.control).await?;
         if matches!(framing, ToClient::Length(_) | ToClient::UntilClose) {
-            sent += stream_whole_buffers(worker, &mut incoming, sink, &mut capture, stall).await?;
+            sent += stream_whole_buffers(worker, &mut incoming, sink, &mut capture, pace).await?;
         }
     }
 }
@@ -128,7 +152,7 @@ async fn stream_whole_buffers(
     incoming: &mut Incoming,
     sink: &mut Sink<'_>,
     capture: &mut Option<&mut Capture>,
-    stall: Duration,
+    pace: Pace,
 ) -> Result<u64, Closed> {
     let mut sent = 0;
     while !incoming.is_complete() {
@@ -139,13 +163,13 @@ async fn stream_whole_buffers(
         let buffer = incoming.take_buffer();
         incoming.upstream.buffer = sink.send(buffer).await?;
         incoming.consume();
-        incoming.fill(worker, stall, sink.control).await?;
+        incoming.fill(worker, pace.limit()?, sink.control).await?;
     }
     Ok(sent)
 }
 
 /// Appends a piece of a body as the client is to get it; returns how many bytes of it that are.
-fn append(sink: &mut Sink<'_>, framing: ToClient, data: &[u8], complete: bool) -> u64 {
+pub(crate) fn append(sink: &mut Sink<'_>, framing: ToClient, data: &[u8], complete: bool) -> u64 {
     if let Some(compression) = &mut sink.compression
         && let Some(piece) = compression.encode(data, complete)
     {
@@ -194,4 +218,17 @@ pub(crate) async fn send_text(
     sent += append(sink, framing, left, true);
     sink.flush().await?;
     Ok(sent)
+}
+
+/// Appends a whole body to a head.
+pub(crate) fn append_whole(
+    sink: &mut Sink<'_>,
+    framing: ToClient,
+    text: &[u8],
+    capture: Option<&mut Capture>,
+) -> u64 {
+    if let Some(capture) = capture {
+        capture.take(text);
+    }
+    append(sink, framing, text, true)
 }

@@ -10,10 +10,13 @@ use std::sync::mpsc::{Sender, SyncSender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use ringway_core::context::Forwarded;
 use ringway_core::limits::{CUT_OFF_MS, WORKERS_MAX};
 use ringway_core::link::{Commands, Counters, LogBatch, Published};
+use ringway_core::snapshot::Scheme;
 use rustls::ServerConfig;
 
+use crate::client::Peer;
 use crate::listener::{Bound, Stop, accept_all};
 use crate::process::Process;
 use crate::runtime::{self, Driver, Fallback};
@@ -195,6 +198,10 @@ fn listen(worker: &Rc<Worker>, stop: &Rc<Stop>, listeners: Listeners) {
     let secure = listeners.https.map(|(bound, tls)| (bound, Some(tls)));
     for (bound, tls) in plain.into_iter().chain(secure) {
         let (worker, stop) = (Rc::clone(worker), Rc::clone(stop));
+        let forwarded = Forwarded {
+            scheme: if tls.is_some() { Scheme::Https } else { Scheme::Http },
+            port: bound.address().map_or(0, |address| address.port()),
+        };
         worker.listeners.set(worker.listeners.get() + 1);
         runtime::spawn(async move {
             let accepting = accept_all(
@@ -202,7 +209,8 @@ fn listen(worker: &Rc<Worker>, stop: &Rc<Stop>, listeners: Listeners) {
                 &stop,
                 || worker.has_room(),
                 || worker.counters.accept_backoffs.add(1),
-                |stream, peer| {
+                |stream, address| {
+                    let peer = Peer { address, forwarded };
                     let worker = Rc::clone(&worker);
                     runtime::spawn(connection::serve(worker, stream, peer, tls.clone()));
                 },

@@ -65,6 +65,7 @@ async fn answer(worker: &Worker, invocation: &TestInvocation) -> Option<TestAnsw
         extended_request_id: &identifiers.extended_request_id,
         received_unix_ms: unix_ms,
         source_ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
+        forwarded: None,
         trace_id: &identifiers.trace_id,
         head: Some(&head),
         resource_path_sent: request.resource_path.as_bytes(),

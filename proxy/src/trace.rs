@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::fmt::Display;
 use std::rc::Rc;
 
+use ringway_core::error::{GatewayError, ResponseType};
 use ringway_core::execution_log::{ExecutionLog, map};
 use ringway_core::http::ResponseHead;
 use ringway_core::snapshot::{Endpoint, Scheme};
@@ -74,6 +75,26 @@ impl Trace {
         self.fail("Execution failed due to configuration error: Invalid endpoint address");
     }
 
+    /// AWS's words for what is wrong with an answer.
+    pub(crate) fn misconfigured(&self, text: &str) {
+        self.fail(format_args!("Execution failed due to configuration error: {text}"));
+    }
+
+    /// Lambda did not execute the function, or the function failed.
+    pub(crate) fn not_invoked(&self, status: u16, request_id: &str, error: &GatewayError) {
+        match (status, error.response_type) {
+            (200..=299, _) => self.fail(&error.cause.0),
+            (_, ResponseType::IntegrationFailure) => {
+                self.line(invocation_failed(status, request_id));
+                self.fail("Execution failed due to an internal error");
+            }
+            _ => {
+                self.line(invocation_failed(status, request_id));
+                self.misconfigured(&error.cause.0);
+            }
+        }
+    }
+
     /// No integration response is for this status.
     pub(crate) fn no_match(&self, status: u16) {
         self.fail(format_args!(
@@ -120,6 +141,10 @@ impl Trace {
     fn now_ms(&self) -> u64 {
         self.clock.unix_ms(self.clock.now())
     }
+}
+
+fn invocation_failed(status: u16, request_id: &str) -> String {
+    format!("Lambda invocation failed with status: {status}. Lambda request id: {request_id}")
 }
 
 impl<'m> Message<'m> {

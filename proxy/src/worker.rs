@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ringway_core::http::write::http_date;
+use ringway_core::integration::AnswerScratch;
 use ringway_core::limits::{
     ACCESS_LOG_FLUSH_MS, CONNECTIONS_PER_WORKER_MAX, DIAGNOSTICS_PER_SECOND_MAX,
 };
@@ -36,6 +37,8 @@ pub(crate) struct Worker {
     pub(crate) clock: Rc<Clock>,
     /// Buffers.
     pub(crate) buffers: Buffers,
+    /// Memory to read answers of functions with.
+    pub(crate) answers: RefCell<AnswerScratch>,
     /// Upstream connections.
     pub(crate) pools: Pools,
     /// Names.
@@ -65,6 +68,7 @@ impl Worker {
             number,
             clock: Rc::new(Clock::new(process.base)),
             buffers: Buffers::default(),
+            answers: RefCell::default(),
             pools: Pools::default(),
             resolver: Rc::default(),
             identifiers: Generator::new(),

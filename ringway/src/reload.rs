@@ -127,6 +127,7 @@ paths:
             region: "us-east-1".into(),
             log_folder: None,
             host_suffix: "localhost".into(),
+            endpoints: Arc::default(),
         };
         let store = Box::<MemoryStore>::default();
         Plane::open(store, Access::Open, settings, files, Arc::default()).unwrap()

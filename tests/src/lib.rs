@@ -9,6 +9,7 @@ pub mod bench;
 pub mod binary;
 pub mod certificates;
 pub mod curl;
+pub mod functions;
 pub mod gateway;
 pub mod metrics;
 pub mod nginx;

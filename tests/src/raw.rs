@@ -95,8 +95,16 @@ impl Client {
     /// # Panics
     /// When they do not come.
     pub fn until(&mut self, end: &[u8]) -> Vec<u8> {
-        let read = self.reader.until(&mut self.stream, end);
-        read.unwrap_or_else(|broken| panic!("{:?} did not come: {broken:?}", escaped(end)))
+        self.try_until(end)
+            .unwrap_or_else(|broken| panic!("{:?} did not come: {broken:?}", escaped(end)))
+    }
+
+    /// The same of bytes that may not come.
+    ///
+    /// # Errors
+    /// How it broke off.
+    pub fn try_until(&mut self, end: &[u8]) -> Result<Vec<u8>, Broken> {
+        self.reader.until(&mut self.stream, end)
     }
 
     /// Says that nothing more will be sent.

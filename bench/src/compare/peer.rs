@@ -43,8 +43,8 @@ impl Other {
     /// proxy built with it, which answers nothing by itself.
     pub(super) fn takes_part(self, scenario: Scenario) -> bool {
         match self {
-            // None of them has templates that read bodies.
-            Self::Nginx | Self::Haproxy => scenario != Scenario::Vtl,
+            // None of them has templates that read bodies, or calls functions.
+            Self::Nginx | Self::Haproxy => !matches!(scenario, Scenario::Vtl | Scenario::Lambda),
             Self::Pingora => match scenario {
                 Scenario::Proxy
                 | Scenario::FullPath
@@ -55,6 +55,7 @@ impl Other {
                 | Scenario::Mock
                 | Scenario::Cached
                 | Scenario::Vtl
+                | Scenario::Lambda
                 | Scenario::Tls
                 | Scenario::Throttle
                 | Scenario::Timeout => false,

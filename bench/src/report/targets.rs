@@ -75,10 +75,12 @@ const CPU: [(Scenario, &str, f64, f64); 5] = [
     (Scenario::LargeBody, "nginx", 1.8, 2.1),
 ];
 /// The share of one's speed that another keeps: the one, the other, must, aim.
-const SHARES: [(Scenario, Scenario, f64, f64); 2] = [
+const SHARES: [(Scenario, Scenario, f64, f64); 3] = [
     (Scenario::Null, Scenario::Cached, 0.8, 0.9),
     // At most 1.6 times the CPU time, 1.3 aimed at.
     (Scenario::Proxy, Scenario::Vtl, 1.0 / 1.6, 1.0 / 1.3),
+    // At most 1.5 times of HTTP_PROXY's.
+    (Scenario::Proxy, Scenario::Lambda, 1.0 / 1.5, 0.8),
 ];
 /// No worse, and better.
 const ONE_CONNECTION: (f64, f64) = (1.0, 1.0);

@@ -22,6 +22,8 @@ pub enum Scenario {
     Cached,
     /// HTTP_PROXY to the upstream.
     Proxy,
+    /// AWS_PROXY to a function whose answer is always the same: an event out, an answer read.
+    Lambda,
     /// HTTP_PROXY behind everything: API key, plan and method throttles, a cache that is looked up
     /// and misses, access log if it is on.
     FullPath,
@@ -75,11 +77,12 @@ const EARLY: f64 = 0.95;
 
 impl Scenario {
     /// In the order of the report.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Null,
         Self::Mock,
         Self::Cached,
         Self::Proxy,
+        Self::Lambda,
         Self::FullPath,
         Self::Vtl,
         Self::Tls,
@@ -97,6 +100,7 @@ impl Scenario {
             Self::Mock => "mock",
             Self::Cached => "cached",
             Self::Proxy => "proxy",
+            Self::Lambda => "lambda",
             Self::FullPath => "full-path",
             Self::Vtl => "vtl",
             Self::Tls => "tls",
@@ -114,6 +118,7 @@ impl Scenario {
             Self::Null | Self::Mock | Self::Tls => "mock",
             Self::Cached => "cached",
             Self::Proxy | Self::OneConnection | Self::Overload => "proxy",
+            Self::Lambda => "lambda",
             Self::FullPath => return format!("/{STAGE}/full-path?id={NUMBER}"),
             Self::Vtl => "vtl",
             Self::LargeBody => "large-body",
@@ -185,6 +190,7 @@ impl Scenario {
             Self::Null | Self::Mock | Self::Cached | Self::Tls => UpstreamUse::None,
             Self::Throttle => UpstreamUse::Admitted,
             Self::Proxy
+            | Self::Lambda
             | Self::FullPath
             | Self::Vtl
             | Self::LargeBody

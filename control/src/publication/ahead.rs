@@ -43,7 +43,7 @@ pub(super) fn compile(state: &mut State, settings: &Settings) -> (Compiler, Vec<
         joined.map(|done| done.unwrap_or_else(|panic| resume_unwind(panic))).collect::<Vec<_>>()
     });
     let (compilers, stages): (Vec<_>, Vec<_>) = done.into_iter().unzip();
-    let mut compiler = Compiler::default();
+    let mut compiler = Compiler::new(Arc::clone(&settings.endpoints));
     compiler.join(compilers);
     (compiler, stages.into_iter().flatten().collect())
 }
@@ -75,7 +75,8 @@ fn stored(state: &mut State, key: &Key) -> Result<Stored, ManagementError> {
 
 /// Compiles until nothing is left.
 fn compile_all(from: &Mutex<Receiver<Stored>>, settings: &Settings) -> (Compiler, Vec<Compiled>) {
-    let (mut compiler, mut stages) = (Compiler::default(), Vec::new());
+    let mut compiler = Compiler::new(Arc::clone(&settings.endpoints));
+    let mut stages = Vec::new();
     loop {
         let next = from.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(stored) = next else { return (compiler, stages) };

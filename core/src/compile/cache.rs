@@ -51,7 +51,9 @@ pub(super) fn method(
     let enabled = scope.stage.stage.cache_cluster_enabled
         && setting.caching_enabled
         && setting.cache_ttl_in_seconds > 0
-        && (exact || scope.verb == "GET");
+        && (exact || scope.verb == "GET")
+        // AWS: a response that is streamed is not cached.
+        && scope.integration.response_transfer_mode.as_deref() != Some("STREAM");
     if !enabled {
         return None;
     }

@@ -10,12 +10,15 @@ use crate::http::{FieldName, rules};
 use crate::limits;
 use crate::snapshot::{
     HttpIntegration, HttpKind, InvalidEndpoint, MappedHeader, MappedQuery, MediaTypes, Passthrough,
-    UpstreamMethod,
+    TransferMode, UpstreamMethod,
 };
 
 /// Fields that a signature sets.
 const SIGNED: [&str; 4] =
     ["Authorization", "X-Amz-Date", "X-Amz-Security-Token", "X-Amz-Content-Sha256"];
+
+/// End of the path that invokes a function whose answer is streamed.
+const STREAMING: &str = "/response-streaming-invocations";
 
 /// Compiles an HTTP integration; `None` when it is refused.
 pub(super) fn compile(
@@ -24,8 +27,9 @@ pub(super) fn compile(
     report: &mut Report,
 ) -> Option<HttpIntegration> {
     refuse_unsupported(scope, report);
+    let transfer = transfer(scope, report);
     let method = method(scope, report);
-    let timeout_ms = timeout(scope, report);
+    let timeout_ms = timeout(scope, transfer, report);
     let target = target(scope, &mappings, report);
     // A proxy integration ignores templates and response mappings (aws-facts 137).
     let (templates, passthrough, responses) = if is_proxy(scope) {
@@ -69,6 +73,7 @@ pub(super) fn compile(
         passthrough,
         responses,
         timeout_ms,
+        transfer,
     })
 }
 
@@ -121,17 +126,32 @@ fn refuse_unsupported(scope: &MethodScope<'_, '_>, report: &mut Report) {
             format!("{other} is not a connection type; AWS has INTERNET and VPC_LINK"),
         ),
     }
-    match scope.integration.response_transfer_mode.as_deref() {
-        None | Some("BUFFERED") => {}
-        Some("STREAM") => report.refuse(
-            &place.key("responseTransferMode"),
-            "response streaming (responseTransferMode STREAM) is not yet supported",
-        ),
-        Some(other) => report.refuse(
-            &place.key("responseTransferMode"),
-            format!("{other} is not a transfer mode; AWS has BUFFERED and STREAM"),
-        ),
+}
+
+/// How a response reaches the client. A function that streams is invoked by another path
+/// (<https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode-lambda.html>).
+fn transfer(scope: &MethodScope<'_, '_>, report: &mut Report) -> TransferMode {
+    let place = scope.integration_place().key("responseTransferMode");
+    let integration = scope.integration;
+    let mode = match integration.response_transfer_mode.as_deref() {
+        None | Some("BUFFERED") => TransferMode::Buffered,
+        Some("STREAM") => TransferMode::Stream,
+        Some(other) => {
+            let why = format!("{other} is not a transfer mode; AWS has BUFFERED and STREAM");
+            report.refuse(&place, why);
+            return TransferMode::Buffered;
+        }
+    };
+    if mode == TransferMode::Stream && !is_proxy(scope) {
+        report.refuse(&place, "STREAM is only for HTTP_PROXY and AWS_PROXY integrations");
     }
+    let streams = integration.uri.as_deref().is_some_and(|uri| uri.ends_with(STREAMING));
+    let invokes = integration.integration_type == IntegrationType::AwsProxy;
+    if invokes && streams != (mode == TransferMode::Stream) {
+        let why = format!("STREAM, and nothing else, invokes a function by a path to {STREAMING}");
+        report.refuse(&place, why);
+    }
+    mode
 }
 
 /// The verb of the call.
@@ -151,10 +171,13 @@ fn method(scope: &MethodScope<'_, '_>, report: &mut Report) -> Option<UpstreamMe
     }
 }
 
-fn timeout(scope: &MethodScope<'_, '_>, report: &mut Report) -> u32 {
+fn timeout(scope: &MethodScope<'_, '_>, transfer: TransferMode, report: &mut Report) -> u32 {
     let timeout = scope.integration.timeout_in_millis;
-    let (least, most) =
-        (limits::INTEGRATION_TIMEOUT_MS_MIN, scope.stage.limits.integration_timeout_ms);
+    let most = match transfer {
+        TransferMode::Buffered => scope.stage.limits.integration_timeout_ms,
+        TransferMode::Stream => limits::STREAM_TIMEOUT_MS_MAX,
+    };
+    let least = limits::INTEGRATION_TIMEOUT_MS_MIN;
     if !(least..=most).contains(&timeout) {
         let place = scope.integration_place().key("timeoutInMillis");
         report.refuse(&place, format!("Timeout should be between {least} ms and {most} ms"));

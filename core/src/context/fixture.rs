@@ -3,11 +3,11 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
-use super::{Client, Context, Outcome, RequestFacts};
+use super::{Client, Context, Forwarded, Outcome, RequestFacts};
 use crate::http::{Fields, parse_request};
 use crate::snapshot::{
     BinaryMediaTypes, GatewayResponse, Integration, MediaTypes, Method, MockIntegration,
-    Passthrough, ResponseSelector, Stage,
+    Passthrough, ResponseSelector, Scheme, Stage,
 };
 
 /// A request on the resource `/pets/{petId}` of the stage `dev`. What follows `/dev/pets/` in its
@@ -26,6 +26,8 @@ pub(crate) const fn outcome() -> Outcome {
         latency_us: 34_567,
         integration_latency_us: Some(12_345),
         integration_status: Some(503),
+        function_status: Some(418),
+        integration_request_id: Some(*b"11111111-2222-4333-8444-555555555555"),
     }
 }
 
@@ -48,6 +50,7 @@ impl Fixture {
             extended_request_id: b"AbCdEfGhIjKlMnO=",
             received_unix_ms: 1_602_338_136_123,
             source_ip: IpAddr::V4(Ipv4Addr::new(203, 0, 113, 9)),
+            forwarded: Some(Forwarded { scheme: Scheme::Https, port: 443 }),
             trace_id: b"Root=1-5f81d1a8-0123456789abcdef01234567",
             head,
             resource_path_sent,

@@ -18,7 +18,7 @@ pub use variable::Variable;
 use crate::error::GatewayError;
 use crate::http::RequestHead;
 use crate::mapping::Body;
-use crate::snapshot::{Method, Stage};
+use crate::snapshot::{Method, Scheme, Stage};
 
 /// What is known of a request when it arrives.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +31,8 @@ pub struct RequestFacts<'a> {
     pub received_unix_ms: u64,
     /// `$context.identity.sourceIp`: the peer of the connection.
     pub source_ip: IpAddr,
+    /// Where it arrived; `None` for the test of a method, which no client sent.
+    pub forwarded: Option<Forwarded>,
     /// `X-Amzn-Trace-Id` value: the client's, or generated.
     pub trace_id: &'a [u8],
     /// The head; `None` when it could not be parsed.
@@ -39,6 +41,15 @@ pub struct RequestFacts<'a> {
     pub resource_path_sent: &'a [u8],
     /// Values of the method's path parameters, in its order, as sent.
     pub path_parameters: &'a [&'a [u8]],
+}
+
+/// The port a request arrived at: `X-Forwarded-Proto` and `X-Forwarded-Port` of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Forwarded {
+    /// Over TLS or not.
+    pub scheme: Scheme,
+    /// The gateway's port.
+    pub port: u16,
 }
 
 /// The key and plan a request was admitted under.
@@ -63,8 +74,13 @@ pub struct Outcome {
     pub latency_us: u64,
     /// `$context.integrationLatency`, microseconds; `None` when no back end was called.
     pub integration_latency_us: Option<u64>,
-    /// `$context.integration.status`.
+    /// `$context.integrationStatus`.
     pub integration_status: Option<u16>,
+    /// `$context.integration.status` where it is another: the one a function behind AWS_PROXY
+    /// chose.
+    pub function_status: Option<u16>,
+    /// `$context.integration.requestId`: an AWS service's.
+    pub integration_request_id: Option<[u8; 36]>,
 }
 
 /// Everything a variable can name. Later members are `None` until they are known.

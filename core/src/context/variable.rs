@@ -53,7 +53,9 @@ variables! {
     UserAgent "identity.userAgent";
     IntegrationError "integration.error" | "integrationErrorMessage";
     IntegrationLatency "integration.latency" | "integrationLatency";
-    IntegrationStatus "integration.integrationStatus" | "integration.status" | "integrationStatus";
+    IntegrationRequestId "integration.requestId" | "awsEndpointRequestId";
+    IntegrationOwnStatus "integration.status";
+    IntegrationStatus "integration.integrationStatus" | "integrationStatus";
     IsCanaryRequest "isCanaryRequest";
     Path "path";
     Protocol "protocol";
@@ -78,7 +80,6 @@ const UNSET: &[&str] = &[
     "authorize.error",
     "authorize.latency",
     "authorize.status",
-    "awsEndpointRequestId",
     "awsEndpointRequestId2",
     "cipherSuite",
     "customDomain.basePathMatched",
@@ -101,7 +102,6 @@ const UNSET: &[&str] = &[
     "identity.userArn",
     "identity.vpcId",
     "identity.vpceId",
-    "integration.requestId",
     "integration.responseTransferMode",
     "integration.timeToAllHeaders",
     "integration.timeToFirstContent",
@@ -180,6 +180,12 @@ impl Variable {
             Self::IntegrationStatus => {
                 ctx.outcome?.integration_status.map(|status| Value::Number(status.into()))
             }
+            Self::IntegrationOwnStatus => {
+                let outcome = ctx.outcome?;
+                let status = outcome.function_status.or(outcome.integration_status);
+                status.map(|status| Value::Number(status.into()))
+            }
+            Self::IntegrationRequestId => ctx.outcome?.integration_request_id.map(Value::Id),
             Self::IsCanaryRequest => ctx
                 .stage?
                 .is_canary_request
@@ -211,6 +217,8 @@ pub(super) enum Value<'a> {
     StagePath(&'a str, &'a [u8]),
     /// Decimal.
     Number(u64),
+    /// An identifier of AWS: ASCII without anything to escape.
+    Id([u8; 36]),
     /// Seconds since 1970, in the Common Log Format.
     Time(u64),
     /// Address.
@@ -233,6 +241,7 @@ impl Value<'_> {
                 out.push(b'"');
             }
             Self::Number(number) => write::decimal(number, out),
+            Self::Id(id) => out.extend_from_slice(&id),
             Self::Time(seconds) => out.extend_from_slice(&write::clf_time(seconds)),
             Self::Address(address) => address_text(address, out),
         }
@@ -247,7 +256,9 @@ impl Value<'_> {
                 json_text(stage.as_bytes(), out);
                 json_text(rest, out);
             }
-            Self::Quoted(_) | Self::Number(_) | Self::Time(_) | Self::Address(_) => self.write(out),
+            Self::Quoted(_) | Self::Number(_) | Self::Id(_) | Self::Time(_) | Self::Address(_) => {
+                self.write(out)
+            }
         }
     }
 }
@@ -370,7 +381,9 @@ mod tests {
                 ("integration.latency", "12"),
                 ("integrationLatency", "12"),
                 ("integration.integrationStatus", "503"),
-                ("integration.status", "503"),
+                ("integration.requestId", "11111111-2222-4333-8444-555555555555"),
+                ("awsEndpointRequestId", "11111111-2222-4333-8444-555555555555"),
+                ("integration.status", "418"),
                 ("integrationStatus", "503"),
                 ("isCanaryRequest", "false"),
                 ("path", "/dev/pets/7"),

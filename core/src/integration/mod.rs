@@ -8,9 +8,12 @@
 mod cache_key;
 mod choose;
 mod client_head;
+mod event;
 mod gateway_response;
+mod invocation;
 mod models;
 mod payload;
+mod proxy_answer;
 mod request_head;
 mod required;
 mod uri;
@@ -26,8 +29,14 @@ pub use client_head::{
     BodyLength, Connection, Delivery, Own, has_content_encoding, write_mapped_fields,
     write_overridden_fields, write_own_fields, write_proxied_fields,
 };
+pub use event::{EventBody, write_event};
 pub use gateway_response::{GatewayAnswer, default_template, write_gateway_response};
+pub use invocation::{
+    Invocation, STREAM_DELIMITER, StreamEvent, function_failed, invocation, metadata_length,
+    request_id, stream_event,
+};
 pub use models::check_body;
+pub use proxy_answer::{AnswerForm, AnswerScratch, MALFORMED, NO_BASE64, ProxyAnswer, malformed};
 pub use request_head::{write_overridden_request_head, write_request_head};
 pub use required::required_missing;
 

@@ -9,6 +9,7 @@ mod decimal;
 mod number;
 mod parse;
 mod plain;
+pub(crate) mod text;
 mod write;
 
 use std::borrow::Cow;

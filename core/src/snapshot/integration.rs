@@ -104,6 +104,15 @@ pub struct FunctionProxy {
     pub function: Box<str>,
 }
 
+/// When a client gets what a back end sends (`responseTransferMode`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TransferMode {
+    /// Once it is whole, where that makes a difference.
+    Buffered,
+    /// As it comes, for as long as the integration's timeout allows.
+    Stream,
+}
+
 /// A call over HTTP: HTTP, HTTP_PROXY, AWS and AWS_PROXY.
 #[derive(Debug)]
 pub struct HttpIntegration {
@@ -143,6 +152,8 @@ pub struct HttpIntegration {
     pub responses: Option<ResponseSelector>,
     /// From the start of the call to the last byte of its response, ms.
     pub timeout_ms: u32,
+    /// How its response reaches the client.
+    pub transfer: TransferMode,
 }
 
 /// Where an integration connects.

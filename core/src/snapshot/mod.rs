@@ -15,7 +15,7 @@ use std::sync::Arc;
 pub use integration::{
     Endpoint, FunctionProxy, HttpIntegration, HttpKind, InvalidEndpoint, MappedHeader, MappedQuery,
     MediaTypes, MockIntegration, Origin, Passthrough, RequestTemplate, ResponseRule,
-    ResponseSelector, Scheme, UpstreamMethod, UriPart,
+    ResponseSelector, Scheme, TransferMode, UpstreamMethod, UriPart,
 };
 pub use keys::{Account, AccountIx, ApiKeyEntry, ApiKeys, KeyIx, Plan, PlanIx};
 pub use method::{

@@ -76,6 +76,11 @@ impl Incoming {
         &self.upstream.buffer[self.at..]
     }
 
+    /// The same, to be read in place.
+    pub(crate) fn data_mut(&mut self) -> &mut [u8] {
+        &mut self.upstream.buffer[self.at..]
+    }
+
     /// Nothing more will arrive behind [`Self::data`].
     pub(crate) const fn is_complete(&self) -> bool {
         matches!(self.rest, Rest::Done)
@@ -144,33 +149,60 @@ impl Incoming {
         bounds: &Bounds,
     ) -> Result<(), GatherError> {
         while !self.is_complete() {
-            let mut buffer = std::mem::take(&mut self.upstream.buffer);
-            let from = buffer.len();
-            buffer.reserve(POOLED_BUFFER_BYTES);
-            let most = match self.rest {
-                Rest::Length(left) => usize::try_from(left).unwrap_or(usize::MAX),
-                Rest::Done | Rest::Chunked(_) | Rest::UntilClose => usize::MAX,
-            };
-            let most = most.min(buffer.capacity() - from);
-            let control = self.upstream.control;
-            let left = bounds.left(clock::recent());
-            let limit = Limit::watching(left, bounds.client, Cancel::Shutdown(control));
-            let (read, buffer) = self.upstream.reader.read_most(buffer, most).await;
-            self.upstream.buffer = buffer;
-            limit.lift().map_err(|ended| GatherError::Call(ended.into()))?;
-            match read {
-                Ok(0) if matches!(self.rest, Rest::UntilClose) => self.rest = Rest::Done,
-                Ok(0) => return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into()),
-                Err(error) => return Err(error.into()),
-                Ok(_) => self
-                    .unframe(from)
-                    .map_err(|Truncated| io::Error::from(io::ErrorKind::InvalidData))?,
-            }
+            self.read_on(bounds.left(clock::recent()), bounds.client).await?;
             if self.data().len() > bytes_max {
                 return Err(GatherError::TooLarge);
             }
         }
         Ok(())
+    }
+
+    /// Reads once, behind the data at hand.
+    async fn read_on(&mut self, limit: Duration, client: Control) -> Result<(), GatherError> {
+        let mut buffer = std::mem::take(&mut self.upstream.buffer);
+        let from = buffer.len();
+        buffer.reserve(POOLED_BUFFER_BYTES);
+        let most = match self.rest {
+            Rest::Length(left) => usize::try_from(left).unwrap_or(usize::MAX),
+            Rest::Done | Rest::Chunked(_) | Rest::UntilClose => usize::MAX,
+        };
+        let most = most.min(buffer.capacity() - from);
+        let limit = Limit::watching(limit, client, Cancel::Shutdown(self.upstream.control));
+        let (read, buffer) = self.upstream.reader.read_most(buffer, most).await;
+        self.upstream.buffer = buffer;
+        limit.lift().map_err(|ended| GatherError::Call(ended.into()))?;
+        match read {
+            Ok(0) if matches!(self.rest, Rest::UntilClose) => self.rest = Rest::Done,
+            Ok(0) => return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into()),
+            Err(error) => return Err(error.into()),
+            Ok(_) => self
+                .unframe(from)
+                .map_err(|Truncated| io::Error::from(io::ErrorKind::InvalidData))?,
+        }
+        Ok(())
+    }
+
+    /// The first `bytes` of the data were used; [`Self::head`] is gone with them.
+    pub(crate) fn used(&mut self, bytes: usize) {
+        self.at += bytes;
+        if self.at == self.upstream.buffer.len() {
+            self.consume();
+        }
+    }
+
+    /// Reads more behind data that is not used yet. `Ok(false)`: there is no more.
+    pub(crate) async fn more(
+        &mut self,
+        limit: Duration,
+        client: Control,
+    ) -> Result<bool, GatherError> {
+        if self.is_complete() {
+            return Ok(false);
+        }
+        self.upstream.buffer.drain(..self.at);
+        self.at = 0;
+        self.read_on(limit, client).await?;
+        Ok(true)
     }
 
     /// A body larger than a small buffer continues in a large one.

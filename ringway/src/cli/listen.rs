@@ -6,6 +6,7 @@ use std::thread::available_parallelism;
 use std::time::Duration;
 
 use clap::Args;
+use ringway_core::compile::ServiceEndpoints;
 use ringway_core::limits::{DRAIN_DEADLINE_MS_DEFAULT, WORKERS_MAX};
 use ringway_core::snapshot::LogDestination;
 
@@ -52,6 +53,10 @@ pub(crate) struct Listen {
     /// [default: audit.log in the data folder, if there is one].
     #[arg(long, value_name = "FILE")]
     audit_log: Option<PathBuf>,
+    /// Where Lambda functions are invoked, by an endpoint that asks for no signature: a runner on
+    /// this machine [default: AWS].
+    #[arg(long, value_name = "URL")]
+    lambda_endpoint: Option<String>,
 }
 
 /// Whether a certificate is made up.
@@ -80,6 +85,8 @@ pub(crate) struct Listening {
     pub(crate) drain_deadline: Duration,
     /// Suffixes of host names, one at least.
     pub(crate) host_suffixes: Vec<String>,
+    /// Where integrations find the services of AWS.
+    pub(crate) endpoints: ServiceEndpoints,
 }
 
 /// Where HTTPS is served and with which certificate.
@@ -123,6 +130,7 @@ impl Listen {
             drain_deadline: self.drain_deadline.or(below.drain_deadline),
             host_suffix: suffixes,
             audit_log: self.audit_log.or(below.audit_log),
+            lambda_endpoint: self.lambda_endpoint.or(below.lambda_endpoint),
         }
     }
 
@@ -158,7 +166,17 @@ impl Listen {
             workers: self.workers.map_or_else(cores, usize::from),
             drain_deadline: Duration::from_secs(deadline),
             host_suffixes,
+            endpoints: self.endpoints()?,
         })
+    }
+
+    fn endpoints(&self) -> Result<ServiceEndpoints, String> {
+        let mut endpoints = ServiceEndpoints::default();
+        if let Some(url) = &self.lambda_endpoint {
+            let inserted = endpoints.insert_unsigned("lambda", url);
+            inserted.map_err(|why| format!("--lambda-endpoint: {why}"))?;
+        }
+        Ok(endpoints)
     }
 
     fn http(&self, https: bool) -> Result<Option<SocketAddr>, String> {

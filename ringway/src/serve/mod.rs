@@ -49,6 +49,7 @@ fn start(serve: &Serve) -> Result<Process, Failure> {
         region: serve.region().into(),
         log_folder: serve.log_dir().map(log_folder).transpose()?,
         host_suffix: listening.host_suffixes.first().cloned().unwrap_or_default(),
+        endpoints: Arc::new(listening.endpoints.clone()),
     };
     let counters = Arc::<Counters>::default();
     let files = Definitions::default();

@@ -70,6 +70,7 @@ fn open(
         region: definitions.owner.region.to_string(),
         log_folder: None,
         host_suffix: listening.host_suffixes.first().cloned().unwrap_or_default(),
+        endpoints: Arc::new(listening.endpoints.clone()),
     };
     let store = Box::<MemoryStore>::default();
     let plane = Plane::open(store, Access::Open, settings, definitions, counters);

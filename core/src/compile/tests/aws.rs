@@ -142,7 +142,9 @@ fn stage_variables_in_arns() {
 fn functions_are_invoked() {
     let check = |kind: &str, rest: &str, verb: &str, expected: &str| {
         let uri = arn(&format!("lambda:path/{rest}"));
-        let extra = json!({"httpMethod": verb, "requestParameters": {
+        let streams = rest.ends_with("/response-streaming-invocations");
+        let transfer = if streams { "STREAM" } else { "BUFFERED" };
+        let extra = json!({"httpMethod": verb, "responseTransferMode": transfer, "requestParameters": {
             "integration.request.path.id": "method.request.path.id",
             "integration.request.header.X-Amz-Invocation-Type": "'Event'",
         }});

@@ -172,7 +172,8 @@ fn unsupported_http_integrations_are_refused_by_name() {
         (json!({"httpMethod": "TRACE"}), "httpMethod: Invalid HTTP method specified: TRACE"),
         (json!({"connectionType": "VPC_LINK"}), "connectionType: VPC links are not yet supported"),
         (json!({"connectionType": "X"}), "connectionType: X is not a connection type…"),
-        (json!({"responseTransferMode": "STREAM"}), "responseTransferMode: response streaming…"),
+        (json!({"responseTransferMode": "STREAM"}), "responseTransferMode: STREAM is only for…"),
+        (json!({"responseTransferMode": "X"}), "responseTransferMode: X is not a transfer mode…"),
         (
             json!({"timeoutInMillis": 49}),
             "timeoutInMillis: Timeout should be between 50 ms and 29000 ms",
@@ -182,6 +183,16 @@ fn unsupported_http_integrations_are_refused_by_name() {
         let definitions = definitions("HTTP", "http://a", extra, json!({}));
         check_refused(&definitions, &format!("{INTEGRATION}.{expected}"));
     }
+}
+
+#[test]
+fn streams_may_take_fifteen_minutes() {
+    let with = |timeout: u32, mode: &str| {
+        let extra = json!({"responseTransferMode": mode, "timeoutInMillis": timeout});
+        compile(&definitions("HTTP_PROXY", "http://a", extra, json!({})), 1).is_ok()
+    };
+    assert!(with(900_000, "STREAM") && !with(900_001, "STREAM"));
+    assert!(!with(29_001, "BUFFERED"));
 }
 
 #[test]

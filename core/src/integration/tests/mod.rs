@@ -3,7 +3,9 @@
 mod cache_key;
 mod choose;
 mod client_head;
+mod event;
 mod gateway_response;
+mod proxy_answer;
 mod request_head;
 mod required;
 
@@ -14,7 +16,7 @@ use crate::http::{FieldName, Fields, ResponseHead, parse_response};
 use crate::mapping::{BodyUse, Source};
 use crate::snapshot::{
     ContentHandling, Conversion, Endpoint, HttpIntegration, HttpKind, MappedHeader, MappedQuery,
-    MediaTypes, Origin, Passthrough, Scheme, UpstreamMethod, UriPart,
+    MediaTypes, Origin, Passthrough, Scheme, TransferMode, UpstreamMethod, UriPart,
 };
 
 /// What the gateway says of itself in [`answered`] heads.
@@ -46,6 +48,7 @@ fn proxy() -> HttpIntegration {
         passthrough: Passthrough::Pass,
         responses: None,
         timeout_ms: 29_000,
+        transfer: TransferMode::Buffered,
     }
 }
 

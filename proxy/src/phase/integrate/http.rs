@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use ringway_core::context::Context;
 use ringway_core::error::{Cause, GatewayError, ResponseType};
-use ringway_core::http::Framing;
+use ringway_core::http::{FieldName, Framing};
 use ringway_core::integration::{BodyLength, write_request_head};
 use ringway_core::snapshot::{Conversion, HttpIntegration, HttpKind};
 
-use super::{proxied, streamed, transformed};
+use super::{function, proxied, streamed, transformed};
 use crate::applied::AppliedMethod;
 use crate::client::Client;
 use crate::clock::Moment;
@@ -38,7 +38,6 @@ pub(super) async fn answer(
 ) -> Result<Answered, Failure> {
     let Some(head) = context.request.head else { return Err(Failure::Closed(Closed::ClientGone)) };
     let trace = client.sink.trace;
-    refuse_services(http)?;
     let Some(pool) = bound.pool.as_deref() else {
         trace.inspect(|trace| trace.invalid_endpoint());
         return Err(invalid_endpoint(http).into());
@@ -52,6 +51,9 @@ pub(super) async fn answer(
         client: client.sink.control,
     };
     let call = Call { http, pool, bounds };
+    if let HttpKind::FunctionProxy(_) = &http.kind {
+        return function::answer(worker, &call, client, looked, context, back_end).await;
+    }
     let template = transformed::template(http, context)?;
     let conversion = match client.source.body.is_done() {
         true => Conversion::Pass,
@@ -97,7 +99,12 @@ pub(super) fn note(
     back_end: &mut BackEnd,
 ) {
     back_end.latency_us = Some(worker.clock.now().us_since(started));
-    back_end.status = called.as_ref().ok().map(|reply| reply.head.status());
+    let Ok(reply) = called else { return };
+    back_end.status = Some(reply.head.status());
+    let head = reply.head.view(&reply.upstream.buffer, &reply.upstream.fields);
+    let id = head.field(FieldName::XAmznRequestId);
+    let is_id = |id: &&[u8]| id.iter().all(|&byte| byte.is_ascii_hexdigit() || byte == b'-');
+    back_end.request_id = id.filter(is_id).and_then(|id| id.try_into().ok());
 }
 
 /// Writes the upstream's head and what of the body is at hand; whether that is all of it.
@@ -130,16 +137,16 @@ fn write_request(
     Ok(body.is_done())
 }
 
-/// Nothing is called without the signature it needs.
-fn refuse_services(http: &HttpIntegration) -> Result<(), GatewayError> {
-    match http.kind {
-        HttpKind::Function | HttpKind::FunctionProxy(_) => Err(GatewayError::configuration(
-            "integrations of Lambda functions are not yet supported",
-        )),
-        HttpKind::Service => {
-            Err(GatewayError::configuration("integrations of AWS services are not yet supported"))
-        }
-        HttpKind::Proxy | HttpKind::Mapped => Ok(()),
+/// Adds the signature that a call needs: nothing is called without it.
+pub(super) fn sign(
+    _worker: &Worker,
+    http: &HttpIntegration,
+    _body: &[u8],
+    _request: &mut Vec<u8>,
+) -> Result<(), GatewayError> {
+    match http.signing {
+        None => Ok(()),
+        Some(_) => Err(GatewayError::configuration("calls to AWS are not yet signed")),
     }
 }
 

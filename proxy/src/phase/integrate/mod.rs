@@ -1,10 +1,13 @@
 //! The integration: what answers a method.
 
+mod function;
 mod http;
 mod mapped;
+mod mapped_function;
 mod mock;
 mod proxied;
 mod streamed;
+mod streamed_function;
 mod transformed;
 
 use ringway_core::context::Context;

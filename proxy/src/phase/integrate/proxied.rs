@@ -1,5 +1,7 @@
 //! The back end's response to the client: its body streamed, or replaced by a template.
 
+use std::time::Duration;
+
 use ringway_core::context::Context;
 use ringway_core::error::{Cause, GatewayError, ResponseType};
 use ringway_core::http::{FieldName, write};
@@ -7,19 +9,19 @@ use ringway_core::integration::{
     BodyLength, Own, ResponseBody, has_content_encoding, response_body, select_status,
     write_mapped_fields, write_own_fields, write_proxied_fields,
 };
-use ringway_core::limits::TEST_RESPONSE_BYTES_MAX;
-use ringway_core::snapshot::ResponseRule;
+use ringway_core::limits::{STREAM_IDLE_MS_MAX, TEST_RESPONSE_BYTES_MAX};
+use ringway_core::snapshot::{HttpKind, ResponseRule, TransferMode};
 use ringway_core::template::{MappingTemplate, Overrides};
 
 use super::http::{Call, call_error};
-use super::transformed;
+use super::{mapped_function, transformed};
 use crate::client::Sink;
 use crate::clock;
 use crate::ending::{Answered, Failure};
 use crate::phase::response_cache::Looked;
-use crate::relay::{self, ToClient};
+use crate::relay::{self, Pace, ToClient};
 use crate::trace::Trace;
-use crate::upstream::{GatherError, Incoming, Reply};
+use crate::upstream::{Bounds, GatherError, Incoming, Reply};
 use crate::worker::Worker;
 
 /// What the client gets.
@@ -45,6 +47,12 @@ pub(super) async fn respond(
     if let Some(trace) = sink.trace {
         // Boxed: only tests gather, which must not enlarge every request's future.
         Box::pin(show(worker, call, &mut incoming, trace)).await?;
+    }
+    if let (HttpKind::Function, Some(selector)) = (&call.http.kind, &call.http.responses) {
+        // Boxed: it must not enlarge every connection's future.
+        let (chooses, seen) = ((call, selector), (context, overrides));
+        let respond = mapped_function::respond(worker, chooses, incoming, sink, looked, seen);
+        return Box::pin(respond).await;
     }
     let response = choose(call, &incoming, sink.trace)?;
     if let Response::Mapped(rule, body) = response {
@@ -87,8 +95,8 @@ pub(super) async fn respond(
             relay::send_text(sink, framing, text.as_bytes(), capture).await?
         }
         None => {
-            let stall = call.bounds.timeout;
-            relay::send(worker, call.pool, incoming, sink, framing, capture, stall).await?
+            let pace = pace(call);
+            relay::send(worker, call.pool, incoming, sink, framing, capture, pace).await?
         }
     };
     if let Some((fill, captured)) = fill.zip(captured) {
@@ -132,6 +140,18 @@ async fn compressed(
         }
         Response::Mapped(rule, _) => has_content_encoding(rule, context, Some(&head), &[]),
     }))
+}
+
+/// A buffered response may take its time between two pieces; one that is streamed has it for all.
+fn pace(call: &Call<'_>) -> Pace {
+    let Bounds { started, timeout, .. } = call.bounds;
+    match call.http.transfer {
+        TransferMode::Buffered => Pace { pause: timeout, end: None },
+        TransferMode::Stream => {
+            let pause = Duration::from_millis(STREAM_IDLE_MS_MAX);
+            Pace { pause, end: Some(started.after(timeout)) }
+        }
+    }
 }
 
 /// Reads the whole body of a test's response, and says what came.

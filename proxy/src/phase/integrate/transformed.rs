@@ -11,10 +11,13 @@ use ringway_core::integration::{
 };
 use ringway_core::limits::MAPPED_RESPONSE_BYTES_MAX;
 use ringway_core::mapping::{Body, BodyUse};
-use ringway_core::snapshot::{Conversion, HttpIntegration, RequestTemplate, ResponseRule};
+use ringway_core::snapshot::{
+    Conversion, HttpIntegration, HttpKind, RequestTemplate, ResponseRule,
+};
 use ringway_core::template::{MappingTemplate, Overrides};
 
-use super::http::{Call, call_error, note};
+use super::function::unreachable;
+use super::http::{Call, call_error, note, sign};
 use super::mapped::{Head, Mapped};
 use super::proxied;
 use crate::client::{Client, Sink};
@@ -41,7 +44,10 @@ pub(super) fn makes_request(
     template: Option<&RequestTemplate>,
     conversion: Conversion,
 ) -> bool {
-    http.body_use != BodyUse::None
+    // What is signed has to be there whole.
+    http.signing.is_some()
+        || http.kind == HttpKind::Function
+        || http.body_use != BodyUse::None
         || conversion.needs_payload(template.is_some())
         || template.is_some_and(|template| template.template.as_text().is_none())
 }
@@ -81,7 +87,7 @@ pub(super) async fn answer(
     let payload = Payload { bytes: conversion.convert(&whole)?, conversion, reads };
     let framing = context.request.head.map_or(Framing::None, |head| head.framing());
     let made = (template, &overrides);
-    write_request(call, made, &payload, framing, context, &mut request)?;
+    write_request((worker, call), made, &payload, framing, context, &mut request)?;
     drop(payload);
     worker.buffers.give_back(whole);
     if !client.source.body.is_done() {
@@ -98,7 +104,8 @@ pub(super) async fn answer(
     if let (Some(trace), Err(error)) = (trace, &called) {
         trace.call_failed(error);
     }
-    let called = called.map_err(call_error);
+    let is_function = call.http.kind == HttpKind::Function;
+    let called = called.map_err(if is_function { unreachable } else { call_error });
     note(worker, &called, bounds.started, back_end);
     let overrides = template.is_some().then_some(&overrides);
     proxied::respond(worker, &call, called?, &mut client.sink, looked, (context, overrides)).await
@@ -124,7 +131,7 @@ impl Payload<'_> {
 
 /// Writes the whole request.
 fn write_request(
-    call: &Call<'_>,
+    (worker, call): (&Worker, &Call<'_>),
     (template, overrides): (Option<&RequestTemplate>, &Overrides),
     payload: &Payload<'_>,
     framing: Framing,
@@ -143,14 +150,17 @@ fn write_request(
             template.template.render(&context, overrides, &mut rendered)?;
             rendered.as_bytes()
         }
+        // Lambda takes nothing but JSON.
+        None if payload.bytes.is_empty() && call.http.kind == HttpKind::Function => b"{}",
         None => &payload.bytes,
     };
     let length = match (template, framing) {
-        (None, Framing::None) => BodyLength::None,
+        (None, Framing::None) if bytes.is_empty() => BodyLength::None,
         _ => BodyLength::Length(bytes.len() as u64),
     };
     let set = (length, &overrides.request());
     write_overridden_request_head(call.http, &call.pool.endpoint, &context, set, out)?;
+    sign(worker, call.http, bytes, out)?;
     out.extend_from_slice(bytes);
     Ok(())
 }
