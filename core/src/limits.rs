@@ -273,6 +273,8 @@ pub const SIGV4_SKEW_SECONDS_MAX: u64 = 300;
 pub const SIGV4_EXPIRES_SECONDS_MAX: u64 = 604_800;
 /// Query parameters of one signed request: they are sorted.
 pub const SIGV4_QUERY_PARAMETERS_MAX: usize = 1_024;
+/// Signing keys that one set of credentials keeps: a day, a region and a service each.
+pub const OUTGOING_KEYS_MAX: usize = 64;
 /// AWS: a policy document, characters that are not white space (role inline policies).
 pub const IAM_POLICY_CHARS_MAX: usize = 10_240;
 /// Value of a request that a policy compares with a pattern, bytes; a longer one cannot be told.
