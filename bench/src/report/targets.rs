@@ -86,8 +86,8 @@ pub(super) const TEXT: &str = "Speed to reach: the peer's CPU time a request by 
      1, Ringway needs less. Judged by the median of these ratios, shown with the lowest and the \
      highest. One-connection is judged and shown by the interval that holds the median with 95 %: \
      no worse when it reaches 1, better when all of it is above. cached as a share of null: the \
-     bare server's CPU time a request by that of the cached answer; so lambda of proxy. Resident memory of an idle \
-     connection is a figure of the command scale.";
+     bare server's CPU time a request by that of the cached answer; so lambda of proxy. Resident \
+     memory of an idle connection is a figure of the command scale.";
 
 /// Every aim that a comparison can be held against.
 pub(super) fn all(rows: &[Row], samples: &[Sample], speeds: &[Speed]) -> Vec<Target> {

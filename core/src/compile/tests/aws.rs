@@ -74,7 +74,8 @@ fn check(rest: &str, expected: &str) {
 fn services_are_called_by_action_or_path() {
     check(
         "sqs:action/SendMessage",
-        "sqs.us-east-1.amazonaws.com | / | Action=SendMessage&Version=2012-11-05 | sqs us-east-1 | ",
+        "sqs.us-east-1.amazonaws.com | / | Action=SendMessage&Version=2012-11-05 | \
+         sqs us-east-1 | ",
     );
     check(
         "sns:action/Publish&Version=1&TopicArn={id}",
@@ -143,7 +144,8 @@ fn functions_are_invoked() {
         let uri = arn(&format!("lambda:path/{rest}"));
         let streams = rest.ends_with("/response-streaming-invocations");
         let transfer = if streams { "STREAM" } else { "BUFFERED" };
-        let extra = json!({"httpMethod": verb, "responseTransferMode": transfer, "requestParameters": {
+        let extra = json!({"httpMethod": verb, "responseTransferMode": transfer,
+            "requestParameters": {
             "integration.request.path.id": "method.request.path.id",
             "integration.request.header.X-Amz-Invocation-Type": "'Event'",
         }});
