@@ -26,6 +26,7 @@ pub mod mapping;
 pub mod model_template;
 pub mod openapi;
 pub mod pattern;
+pub mod reach;
 pub mod router;
 pub mod schema;
 pub mod settings;

@@ -273,6 +273,18 @@ pub const SIGV4_SKEW_SECONDS_MAX: u64 = 300;
 pub const SIGV4_EXPIRES_SECONDS_MAX: u64 = 604_800;
 /// Query parameters of one signed request: they are sorted.
 pub const SIGV4_QUERY_PARAMETERS_MAX: usize = 1_024;
+/// Signing keys that one set of credentials keeps: a day, a region and a service each.
+pub const OUTGOING_KEYS_MAX: usize = 64;
+/// Roles that one worker has assumed.
+pub const ROLES_MAX: usize = 1_024;
+/// From the start of an AssumeRole call to the last byte of its answer.
+pub const ROLE_TIMEOUT_MS: u64 = 10_000;
+/// Largest answer of AssumeRole, bytes.
+pub const ROLE_ANSWER_BYTES_MAX: usize = 64 * 1024;
+/// A session is renewed this long before it ends, while calls go on with it.
+pub const ROLE_RENEWAL_SECONDS: u64 = 300;
+/// Longest pause after a role was refused; it starts with two seconds and doubles.
+pub const ROLE_RETRY_SECONDS_MAX: u64 = 60;
 /// AWS: a policy document, characters that are not white space (role inline policies).
 pub const IAM_POLICY_CHARS_MAX: usize = 10_240;
 /// Value of a request that a policy compares with a pattern, bytes; a longer one cannot be told.

@@ -14,6 +14,7 @@ use ringway_core::link::{Commands, Counters, LogBatch, Published};
 use ringway_core::snapshot::Snapshot;
 
 use crate::cached::CachedResponse;
+use crate::outbound::Outbound;
 use crate::upstream::UpstreamTls;
 
 /// A stage's response cache.
@@ -41,6 +42,8 @@ pub(crate) struct Process {
     pub(crate) buckets: Buckets,
     /// Client-side TLS.
     pub(crate) upstream_tls: UpstreamTls,
+    /// What calls of back ends are made with.
+    pub(crate) outbound: Outbound,
     /// `{api}.execute-api.[{region}.]{suffix}`.
     pub(crate) host_suffixes: Box<[Box<str>]>,
     /// The allocator's chore.
@@ -61,7 +64,7 @@ impl Process {
         (published, commands): (Arc<Published>, Arc<Commands>),
         counters: Arc<Counters>,
         log: SyncSender<LogBatch>,
-        upstream_tls: UpstreamTls,
+        (upstream_tls, outbound): (UpstreamTls, Outbound),
         host_suffixes: Box<[Box<str>]>,
         base: Instant,
         trim: fn(),
@@ -74,6 +77,7 @@ impl Process {
             log,
             buckets: Buckets::with_capacity(BUCKETS_MAX),
             upstream_tls,
+            outbound,
             host_suffixes,
             trim,
             draining: AtomicBool::new(false),

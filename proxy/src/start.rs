@@ -18,6 +18,7 @@ use rustls::ServerConfig;
 
 use crate::client::Peer;
 use crate::listener::{Bound, Stop, accept_all};
+use crate::outbound::Outbound;
 use crate::process::Process;
 use crate::runtime::{self, Driver, Fallback};
 use crate::upstream::UpstreamTls;
@@ -44,6 +45,8 @@ pub struct Config {
     pub counters: Arc<Counters>,
     /// Where log batches go.
     pub log: SyncSender<LogBatch>,
+    /// What calls of back ends are made with.
+    pub outbound: Outbound,
     /// Tells the allocator to return what this thread no longer uses; called about once a second.
     pub trim: fn(),
 }
@@ -108,7 +111,7 @@ pub fn start(config: Config) -> Result<Handle, StartError> {
         (config.published, config.commands),
         config.counters,
         config.log,
-        UpstreamTls::new().map_err(StartError::Tls)?,
+        (UpstreamTls::new().map_err(StartError::Tls)?, config.outbound),
         config.host_suffixes.into_iter().map(String::into_boxed_str).collect(),
         clock::origin(),
         config.trim,

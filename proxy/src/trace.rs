@@ -1,5 +1,6 @@
 //! The execution log of a test, filled while its phases run. Other requests have none.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::fmt::Display;
 use std::rc::Rc;
@@ -56,7 +57,11 @@ impl Trace {
         };
         let uri = format!("{scheme}://{}{target}", endpoint.authority);
         let delivery = ["Host", "Connection", "Content-Length", "Transfer-Encoding"];
-        let fields = message.fields_without(&delivery);
+        let fields: Vec<_> = message
+            .fields_without(&delivery)
+            .map(|(name, value)| (name, shown(name, value)))
+            .collect();
+        let fields = fields.iter().map(|(name, value)| (*name, &**value));
         self.line(format_args!("Endpoint request URI: {uri}"));
         self.line(format_args!("Endpoint request headers: {}", map(fields)));
         self.body("Endpoint request body after transformations", message.body);
@@ -103,6 +108,13 @@ impl Trace {
         ));
     }
 
+    /// A body is not as the model of its media type says.
+    pub(crate) fn no_model(&self, media_type: &str, errors: &str) {
+        self.fail(format_args!(
+            "Request body does not match model schema for content type {media_type}: {errors}"
+        ));
+    }
+
     /// The response to a call, its body complete.
     pub(crate) fn answered(&self, head: &ResponseHead<'_>, body: &[u8], latency_us: u64) {
         let (status, ms) = (head.status(), latency_us / 1_000);
@@ -140,6 +152,18 @@ fn invocation_failed(status: u16, request_id: &str) -> String {
     format!("Lambda invocation failed with status: {status}. Lambda request id: {request_id}")
 }
 
+/// As AWS shows them: stars for what proves who calls, and the last characters of a signature.
+fn shown<'v>(name: &str, value: &'v str) -> Cow<'v, str> {
+    let secret = ["Authorization", "X-Amz-Security-Token"];
+    if !secret.iter().any(|secret| secret.eq_ignore_ascii_case(name)) {
+        return value.into();
+    }
+    let is_signature = value.starts_with("AWS4-HMAC-SHA256 ");
+    let kept = value.len().checked_sub(6).filter(|_| is_signature);
+    let tail = kept.and_then(|at| value.get(at..)).unwrap_or_default();
+    ("*".repeat(value.len() - tail.len()) + tail).into()
+}
+
 impl<'m> Message<'m> {
     /// Takes a message apart. What is no text is left out: the gateway writes none.
     pub(crate) fn of(bytes: &'m [u8]) -> Self {
@@ -164,6 +188,16 @@ impl<'m> Message<'m> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_proves_who_calls_is_not_shown() {
+        let check = |name: &str, value: &str, expect: &str| assert_eq!(shown(name, value), expect);
+        check("Accept", "a", "a");
+        check("authorization", "Basic YTpi", "**********");
+        check("X-Amz-Security-Token", "token", "*****");
+        let signed = "AWS4-HMAC-SHA256 Signature=0123456789abcdef";
+        check("Authorization", signed, &format!("{}abcdef", "*".repeat(signed.len() - 6)));
+    }
 
     #[test]
     fn messages_are_taken_apart() {

@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::io::Write;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +16,7 @@ use ringway_core::link::{Command, LogSink, WorkerCounters};
 use crate::applied::Applied;
 use crate::buffers::Buffers;
 use crate::clock::{Clock, Moment};
+use crate::credentials::Signers;
 use crate::identifiers::Generator;
 use crate::logs::Logs;
 use crate::process::Process;
@@ -29,6 +30,7 @@ const TICK_MS: u64 = 20;
 
 /// State of a worker; never leaves its thread.
 pub(crate) struct Worker {
+    itself: Weak<Self>,
     /// Its number, from 0.
     pub(crate) number: u16,
     /// Shared by all workers.
@@ -41,6 +43,8 @@ pub(crate) struct Worker {
     pub(crate) answers: RefCell<AnswerScratch>,
     /// Upstream connections.
     pub(crate) pools: Pools,
+    /// Who signs calls.
+    pub(crate) signers: Signers,
     /// Names.
     pub(crate) resolver: Rc<Resolver>,
     /// Request identifiers.
@@ -64,13 +68,15 @@ impl Worker {
     /// A worker with the snapshot in force applied.
     pub(crate) fn new(number: u16, process: Arc<Process>) -> Rc<Self> {
         let counters = process.counters.worker();
-        let worker = Rc::new(Self {
+        let worker = Rc::new_cyclic(|itself| Self {
+            itself: itself.clone(),
             number,
             clock: Rc::new(Clock::new(process.base)),
             buffers: Buffers::default(),
             answers: RefCell::default(),
             pools: Pools::default(),
             resolver: Rc::default(),
+            signers: Signers::new(&process.outbound),
             identifiers: Generator::new(),
             logs: Logs::new(LogSink::new(process.log.clone()), Arc::clone(&counters)),
             counters,
@@ -93,6 +99,11 @@ impl Worker {
         }
         let applied = self.applied.borrow();
         Rc::clone(applied.as_ref().expect("a worker applies a snapshot before it serves"))
+    }
+
+    /// For what outlives a request.
+    pub(crate) fn itself(&self) -> Option<Rc<Self>> {
+        self.itself.upgrade()
     }
 
     fn refresh(&self) {

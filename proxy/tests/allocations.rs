@@ -206,6 +206,7 @@ fn warm_requests_allocate_nothing() {
         commands: Arc::default(),
         counters: Arc::new(Counters::default()),
         log,
+        outbound: ringway_proxy::Outbound::default(),
         trim: || {},
     };
     let gateway = ringway_proxy::start(config).unwrap();

@@ -68,6 +68,7 @@ fn an_idle_connection_keeps_at_most_4_kib() {
         commands: Arc::default(),
         counters: Arc::clone(&counters),
         log,
+        outbound: ringway_proxy::Outbound::default(),
         trim: || {},
     };
     let gateway = ringway_proxy::start(config).unwrap();

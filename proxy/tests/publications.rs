@@ -44,6 +44,7 @@ impl Gateway {
             commands: Arc::default(),
             counters: Arc::clone(&counters),
             log,
+            outbound: ringway_proxy::Outbound::default(),
             trim: || {},
         });
         let handle = handle.unwrap();

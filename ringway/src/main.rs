@@ -4,6 +4,7 @@ mod banner;
 mod change;
 mod check;
 mod cli;
+mod credentials;
 mod echo;
 mod failure;
 mod history;

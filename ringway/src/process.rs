@@ -1,6 +1,7 @@
 //! The threads of a process that serves: workers, admin port, log writer; how they start and end.
 //! It must not know where the definitions come from.
 
+use std::env;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -14,8 +15,9 @@ use ringway_control::audit::Audit;
 use ringway_control::plane::Plane;
 use ringway_core::limits::ACCESS_LOG_FINISH_MS;
 use ringway_core::link::{Counters, LogSink};
-use ringway_core::snapshot::LogDestination;
-use ringway_proxy::Handle;
+use ringway_core::reach::Reach;
+use ringway_core::snapshot::{Integration, LogDestination, Method, Snapshot};
+use ringway_proxy::{Handle, Outbound};
 use rustls::ServerConfig;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
@@ -24,7 +26,7 @@ use signal_hook::iterator::Signals;
 use crate::cli::{Https, Listening};
 use crate::failure::Failure;
 use crate::watch::Event;
-use crate::{memory, output, tls};
+use crate::{credentials, memory, output, tls};
 
 /// Events waiting for the main thread.
 pub(crate) const EVENTS_MAX: usize = 16;
@@ -39,6 +41,8 @@ pub(crate) struct Process {
     pub(crate) admin_addr: SocketAddr,
     admin: Arc<Admin>,
     log: Writer,
+    /// Why there are no credentials.
+    uncredited: Option<String>,
 }
 
 /// What may be asked for on the admin port beside management, metrics and health.
@@ -70,6 +74,8 @@ impl Process {
         let published = Arc::clone(plane.published());
         let (batches, queue) = LogSink::channel();
         let log = Writer::spawn(queue).map_err(|error| thread_failure("access-log", &error))?;
+        let outbound = outbound(listening, admin_addr);
+        let uncredited = outbound.credentials.as_ref().err().cloned();
         let proxy = ringway_proxy::start(ringway_proxy::Config {
             http: listening.http,
             https,
@@ -80,6 +86,7 @@ impl Process {
             commands: Arc::clone(plane.commands()),
             counters: Arc::clone(&counters),
             log: batches,
+            outbound,
             trim: memory::trim,
         })
         .map_err(|error| Failure::new(error.to_string()))?;
@@ -90,7 +97,7 @@ impl Process {
         });
         let spawned = admin::spawn(listener, Arc::clone(&admin));
         spawned.map_err(|error| thread_failure("admin", &error))?;
-        Ok(Self { proxy, admin_addr, admin, log })
+        Ok(Self { proxy, admin_addr, admin, log, uncredited })
     }
 
     /// Lets requests in flight finish, then writes the rest of the access log.
@@ -130,6 +137,19 @@ pub(crate) fn on_signals(events: SyncSender<Event>) -> Result<(), Failure> {
     spawned.map(drop).map_err(failed)
 }
 
+/// Calls that will fail for want of credentials.
+pub(crate) fn uncredited(process: &Process, snapshot: &Snapshot) -> Option<String> {
+    let why = process.uncredited.as_ref()?;
+    let methods = snapshot.stages.iter().flat_map(|stage| &stage.methods);
+    let is_signed = |method: &&Method| match &method.integration {
+        Integration::Http(http) => http.signing.is_some(),
+        Integration::Mock(_) => false,
+    };
+    let unsigned = methods.filter(is_signed).count();
+    let calls = output::counted(unsigned, "method calls", "methods call");
+    (unsigned > 0).then(|| format!("{calls} AWS, and there is nothing to sign with: {why}"))
+}
+
 /// Loopback is the default; everything else is said aloud.
 pub(crate) fn exposure(process: &Process) -> Vec<String> {
     let (http, https) = (process.proxy.http_addr(), process.proxy.https_addr());
@@ -149,6 +169,16 @@ fn server_config(
         None => tls::self_signed(suffixes, https.addr.ip())?,
     };
     Ok((https.addr, config))
+}
+
+/// What calls of back ends and services are made with.
+fn outbound(listening: &Listening, admin: SocketAddr) -> Outbound {
+    let variable = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
+    Outbound {
+        credentials: credentials::find(None, variable),
+        endpoints: Arc::new(listening.endpoints.clone()),
+        reach: Reach::new(vec![admin], listening.allowed.clone()),
+    }
 }
 
 /// The audit log, if there is one.

@@ -118,6 +118,39 @@ fn base64_is_decoded_for_those_who_accept_bytes_first() {
 }
 
 #[test]
+fn an_endpoint_of_aws_is_invoked_with_a_signature_or_not_at_all() {
+    let lambda = echo();
+    let api = Api::new().route("POST", "/proxy", function("aws_proxy", FUNCTION)).route(
+        "POST",
+        "/mapped",
+        function("aws", FUNCTION),
+    );
+    let start = |credentials: bool| {
+        let mut launch = Launch::openapi(&api).env("AWS_ENDPOINT_URL_LAMBDA", lambda.uri(""));
+        for (name, value) in [
+            ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"),
+            ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"),
+        ] {
+            launch = if credentials { launch.env(name, value) } else { launch.without_env(name) };
+        }
+        launch.start()
+    };
+    let body = br#"{"statusCode":200}"#;
+    let nobody = start(false);
+    for target in ["/dev/proxy", "/dev/mapped"] {
+        assert_eq!(nobody.request("POST", target, &[], body).status, 500);
+    }
+    assert_eq!(lambda.request_count(), 0);
+    let gateway = start(true);
+    assert_eq!(gateway.request("POST", "/dev/proxy", &[], body).status, 200);
+    let received = lambda.last();
+    let authorization = received.header("Authorization").expect("a signature");
+    assert!(authorization.contains("/us-east-1/lambda/aws4_request,"), "{authorization}");
+    assert!(received.header("X-Amz-Date").is_some());
+    assert_eq!(event(&received)["path"], "/proxy");
+}
+
+#[test]
 fn a_function_is_invoked_with_post_alone() {
     let lambda = echo();
     let by_get = |kind| integration(function(kind, FUNCTION), json!({"httpMethod": "GET"}));

@@ -107,6 +107,14 @@ fn an_unknown_version_of_openapi_is_named() {
     }
 }
 
+#[test]
+fn integrations_through_a_vpc_link_are_not_yet_supported() {
+    let patch = json!({"type": "http", "httpMethod": "GET", "uri": "http://127.0.0.1/",
+        "connectionType": "VPC_LINK", "connectionId": "l"});
+    let api = Api::new().route("GET", "/link", integration(mock("{}"), patch));
+    refused(&Launch::openapi(&api).fail(), &["not yet supported", "/link"]);
+}
+
 fn with_settings(patch: Value) -> Refusal {
     let mut file = settings(json!({"stageName": "dev"}));
     merge(&mut file, patch);

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::identity::Identity;
 use super::scenario::Scenario;
+use super::templates;
 
 /// Name of the API's document, as the settings call it.
 pub(crate) const DOCUMENT: &str = "openapi.json";
@@ -183,6 +184,18 @@ fn openapi(api: &Api) -> Value {
             },
         },
     });
+    let vtl = json!({
+        "type": "http",
+        "httpMethod": "POST",
+        "uri": format!("http://{upstream}/"),
+        "requestTemplates": {"application/json": templates::REQUEST},
+        "responses": {
+            "default": {
+                "statusCode": "200",
+                "responseTemplates": {"application/json": templates::RESPONSE},
+            },
+        },
+    });
     let mut silent = proxy(&Scenario::Timeout.upstream_path());
     silent["timeoutInMillis"] = json!(api.timeout_ms);
     json!({
@@ -204,6 +217,7 @@ fn openapi(api: &Api) -> Value {
                 ),
             }))},
             "/full-path": {"get": full_path(proxy("/"))},
+            "/vtl": {"post": operation(&vtl)},
             "/large-body": {"get": operation(&proxy(&Scenario::LargeBody.upstream_path()))},
             "/throttle": {"get": with_key(operation(&proxy("/")))},
             "/silent": {"get": operation(&silent)},

@@ -116,11 +116,14 @@ impl Scrape {
 type Pick = fn(&WorkerCounters) -> &Counter;
 
 /// Counters summed over workers: name without `_total`, help, where.
-const WORKER_COUNTERS: [(&str, &str, Pick); 9] = [
+const WORKER_COUNTERS: [(&str, &str, Pick); 10] = [
     ("ringway_connections_accepted", "Client connections accepted.", |w| &w.accepted),
     ("ringway_unrouted", "Requests refused before a stage was known.", |w| &w.unrouted),
     ("ringway_malformed", "Request heads that could not be parsed.", |w| &w.malformed),
     ("ringway_upstream_connects", "Upstream connections opened.", |w| &w.upstream_connects),
+    ("ringway_upstream_forbidden", "Addresses that integrations were not let call.", |w| {
+        &w.upstream_forbidden
+    }),
     ("ringway_upstream_retries", "Upstream calls repeated after a stale pooled connection.", |w| {
         &w.upstream_retries
     }),

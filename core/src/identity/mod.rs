@@ -2,9 +2,11 @@
 //!
 //! It must not know where users are stored, nor how a request was signed.
 
+mod credentials;
 mod key;
 mod refusal;
 
+pub use credentials::Credentials;
 pub use key::{AccessKeyId, SecretAccessKey};
 pub use refusal::Refusal;
 

@@ -98,6 +98,8 @@ pub struct WorkerCounters {
     pub malformed: Counter,
     /// Upstream connections opened.
     pub upstream_connects: Counter,
+    /// Addresses that integrations were not let call.
+    pub upstream_forbidden: Counter,
     /// Calls repeated after a stale pooled connection.
     pub upstream_retries: Counter,
     /// Clients that went away before their answer.

@@ -7,8 +7,8 @@ use std::ops::Range;
 use super::Request;
 use crate::limits::SIGV4_QUERY_PARAMETERS_MAX;
 
-/// How a path becomes canonical. Either way what was sent is encoded once more: `%3A` stands
-/// there as `%253A`.
+/// How a path becomes canonical. But for S3 what was sent is encoded once more: `%3A` stands there
+/// as `%253A`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PathRule {
     /// Empty and dot segments are removed before, as botocore does for every service but S3. So
@@ -16,6 +16,8 @@ pub enum PathRule {
     Normalized,
     /// As it was sent.
     AsSent,
+    /// Encoded once, whatever of it was when it was sent, as S3 does.
+    Once,
 }
 
 /// Buffers that a caller keeps from one request to the next.
@@ -162,11 +164,33 @@ pub(super) fn decoded(text: &[u8]) -> impl Iterator<Item = u8> {
     crate::mapping::percent::decoded(text)
 }
 
+/// `%XX` is a byte; `+` is itself.
+fn percent_decoded(path: &[u8]) -> impl Iterator<Item = u8> {
+    let digit = |at: usize| path.get(at).and_then(|&byte| char::from(byte).to_digit(16));
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let byte = *path.get(at)?;
+        at += 1;
+        match (byte, digit(at), digit(at + 1)) {
+            (b'%', Some(high), Some(low)) => {
+                at += 2;
+                Some((high << 4 | low) as u8)
+            }
+            _ => Some(byte),
+        }
+    })
+}
+
 fn write_path(out: &mut Vec<u8>, path: &[u8], rule: PathRule) {
     let start = out.len();
     match rule {
         PathRule::AsSent => {
             for &byte in path {
+                if byte == b'/' { out.push(byte) } else { encode(out, byte) }
+            }
+        }
+        PathRule::Once => {
+            for byte in percent_decoded(path) {
                 if byte == b'/' { out.push(byte) } else { encode(out, byte) }
             }
         }

@@ -8,15 +8,19 @@
 //! SHA-256 and HMAC are those of aws-lc-rs, which TLS has brought into the tree: nothing new to
 //! trust, the processor's SHA instructions, comparison in constant time, no allocation.
 
+mod assume_role;
 mod canonical;
 mod claim;
 mod key;
+mod outgoing;
 mod sign;
 mod verify;
 
+pub use assume_role::{RoleSession, read_assume_role, write_assume_role};
 pub use canonical::{PathRule, Scratch};
 pub use claim::{Claim, Scope, Verified};
 pub use key::SigningKey;
+pub use outgoing::{RequestSigner, Unsignable};
 pub use sign::{Signer, amz_date};
 
 use aws_lc_rs::digest;

@@ -2,6 +2,7 @@
 
 mod botocore;
 mod forgeries;
+mod outgoing;
 mod refusals;
 mod suite;
 mod wire;

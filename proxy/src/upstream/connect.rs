@@ -1,12 +1,12 @@
 //! Connecting to an upstream: name, TCP, TLS, within one time limit.
 
 use std::io;
-use std::net::SocketAddr;
-use std::rc::Rc;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::time::Duration;
 
 use ringway_core::http::Fields;
+use ringway_core::reach::Forbidden;
 use ringway_core::snapshot::{Endpoint, Scheme};
 use rustls::ClientConfig;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -28,6 +28,8 @@ pub(crate) enum ConnectError {
     Network(io::Error),
     /// The time limit was reached.
     Elapsed,
+    /// Integrations may not call this address.
+    Forbidden(SocketAddr, Forbidden),
 }
 
 /// Client-side TLS, shared by all workers.
@@ -124,7 +126,7 @@ impl Upstream {
     async fn establish(worker: &Worker, endpoint: &Endpoint) -> Result<Box<Self>, ConnectError> {
         let addresses = worker.resolver.resolve(&endpoint.host, &worker.clock).await;
         let addresses = addresses.map_err(|_| ConnectError::Unresolved)?;
-        let stream = first_reachable(&addresses, endpoint.port).await?;
+        let stream = first_reachable(worker, endpoint, &addresses).await?;
         worker.counters.upstream_connects.add(1);
         let control = stream.control();
         let (reader, writer) = match endpoint.scheme {
@@ -145,16 +147,39 @@ impl Upstream {
     }
 }
 
+/// The addresses are checked here, where they are connected to: whatever a name says another time
+/// does not matter.
 async fn first_reachable(
-    addresses: &Rc<[std::net::IpAddr]>,
-    port: u16,
+    worker: &Worker,
+    endpoint: &Endpoint,
+    addresses: &[IpAddr],
 ) -> Result<Stream, ConnectError> {
-    let mut refusal = io::Error::from(io::ErrorKind::AddrNotAvailable);
-    for address in addresses.iter() {
-        match Stream::connect(SocketAddr::new(*address, port)).await {
+    let reach = &worker.process.outbound.reach;
+    let mut refusal = ConnectError::Network(io::ErrorKind::AddrNotAvailable.into());
+    for address in addresses {
+        let address = SocketAddr::new(*address, endpoint.port);
+        if let Err(why) = reach.check(address, endpoint.origin, is_of_this_machine) {
+            worker.counters.upstream_forbidden.add(1);
+            refusal = ConnectError::Forbidden(address, why);
+            continue;
+        }
+        match Stream::connect(address).await {
             Ok(stream) => return Ok(stream),
-            Err(error) => refusal = error,
+            Err(error) => refusal = ConnectError::Network(error),
         }
     }
-    Err(ConnectError::Network(refusal))
+    Err(refusal)
+}
+
+/// Who calls an address of this machine has it too; nothing is sent to find out.
+fn is_of_this_machine(ip: IpAddr) -> bool {
+    let any = match ip {
+        IpAddr::V4(_) => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+        IpAddr::V6(_) => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
+    };
+    let own = UdpSocket::bind((any, 0)).and_then(|socket| {
+        socket.connect((ip, 9))?;
+        socket.local_addr()
+    });
+    ip.is_loopback() || own.is_ok_and(|own| own.ip() == ip)
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use clap::Args;
 use ringway_core::compile::ServiceEndpoints;
 use ringway_core::limits::{DRAIN_DEADLINE_MS_DEFAULT, WORKERS_MAX};
+use ringway_core::reach::Network;
 use ringway_core::snapshot::LogDestination;
 
 use super::value::{address, host_suffix, self_signed};
@@ -53,6 +54,11 @@ pub(crate) struct Listen {
     /// [default: audit.log in the data folder, if there is one].
     #[arg(long, value_name = "FILE")]
     audit_log: Option<PathBuf>,
+    /// An address, or a network such as 169.254.0.0/16, that definitions may name as a back end
+    /// although it is link-local, of a metadata service, or the admin port; may be given more than
+    /// once. Stage variables never lead there.
+    #[arg(long, value_name = "CIDR", value_parser = Network::parse, value_delimiter = ',')]
+    allow_upstream: Vec<Network>,
     /// Where Lambda functions are invoked, by an endpoint that asks for no signature: a runner on
     /// this machine [default: AWS].
     #[arg(long, value_name = "URL")]
@@ -87,6 +93,8 @@ pub(crate) struct Listening {
     pub(crate) host_suffixes: Vec<String>,
     /// Where integrations find the services of AWS.
     pub(crate) endpoints: ServiceEndpoints,
+    /// What may be called though it is no ordinary back end.
+    pub(crate) allowed: Vec<Network>,
 }
 
 /// Where HTTPS is served and with which certificate.
@@ -118,7 +126,10 @@ impl Listen {
         let self_signed = below.https_self_signed.filter(|_| !given);
         let suffixes =
             if self.host_suffix.is_empty() { below.host_suffix } else { self.host_suffix };
+        let allowed =
+            if self.allow_upstream.is_empty() { below.allow_upstream } else { self.allow_upstream };
         Self {
+            allow_upstream: allowed,
             http: self.http.or(http),
             no_http: self.no_http.or(no_http),
             https: self.https.or(below.https),
@@ -151,8 +162,11 @@ impl Listen {
     /// What the flags say together.
     ///
     /// # Errors
-    /// A combination that has no meaning.
-    pub(crate) fn resolve(&self) -> Result<Listening, String> {
+    /// A combination that has no meaning, an address of a service that is none.
+    pub(crate) fn resolve(
+        &self,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<Listening, String> {
         let https = self.https()?;
         let host_suffixes = match &*self.host_suffix {
             [] => vec!["localhost".to_owned()],
@@ -166,12 +180,17 @@ impl Listen {
             workers: self.workers.map_or_else(cores, usize::from),
             drain_deadline: Duration::from_secs(deadline),
             host_suffixes,
-            endpoints: self.endpoints()?,
+            endpoints: self.endpoints(variable)?,
+            allowed: self.allow_upstream.clone(),
         })
     }
 
-    fn endpoints(&self) -> Result<ServiceEndpoints, String> {
-        let mut endpoints = ServiceEndpoints::default();
+    /// A flag beats the environment.
+    fn endpoints(
+        &self,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<ServiceEndpoints, String> {
+        let mut endpoints = ServiceEndpoints::from_variables(variable)?;
         if let Some(url) = &self.lambda_endpoint {
             let inserted = endpoints.insert_unsigned("lambda", url);
             inserted.map_err(|why| format!("--lambda-endpoint: {why}"))?;

@@ -10,7 +10,7 @@ use crate::scratch::Scratch;
 fn up(arguments: &str) -> Result<Listening, String> {
     let words = ["ringway", "up", "api.yaml"].into_iter().chain(arguments.split_whitespace());
     match Cli::try_parse_from(words).map_err(|error| error.to_string())?.command {
-        Command::Up(up) => up.listen.resolve(),
+        Command::Up(up) => up.listen.resolve(|_| None),
         other => panic!("{other:?}"),
     }
 }
@@ -141,7 +141,7 @@ fn what_is_said_on_top_silences_what_excludes_it() {
     let found = serve("--ephemeral=false", &[], "ephemeral = true\ndata = '/d'").unwrap();
     assert_eq!(found.keep(), Ok(Keep::Folder("/d".into())));
     let files = "https = ':9443'\ncert = 'a'\nkey = '/b'";
-    let listen = |found: Result<Serve, String>| found.unwrap().listen().resolve().unwrap();
+    let listen = |found: Result<Serve, String>| found.unwrap().listen().resolve(|_| None).unwrap();
     let found = listen(serve("--http :1 --https-self-signed", &[], files));
     assert_eq!(found.https.unwrap().files, None);
     let found = listen(serve("--https :9444", &[("RINGWAY_NO_HTTP", "true")], files));

@@ -42,7 +42,7 @@ pub(crate) fn run(serve: &Serve) -> Result<(), Failure> {
 /// Starts everything and prints the banner. Everything that can fail fails before it is printed.
 fn start(serve: &Serve) -> Result<Process, Failure> {
     let serve = serve.clone().complete(|name| env::var(name).ok()).map_err(Failure::new)?;
-    let listening = serve.listen().resolve().map_err(Failure::new)?;
+    let listening = serve.listen().resolve(|name| env::var(name).ok()).map_err(Failure::new)?;
     let (store, kept, reset) = open_store(serve.keep().map_err(Failure::new)?)?;
     let settings = Settings {
         account_id: serve.account_id().into(),
@@ -59,6 +59,8 @@ fn start(serve: &Serve) -> Result<Process, Failure> {
     let made = administrator::ensure(&plane, kept.folder(), |name| env::var(name).ok())?;
     let plane = Arc::new(plane);
     let process = Process::start(&listening, &plane, counters, reset)?;
+    let uncredited = process::uncredited(&process, &plane.published().snapshot());
+    let notices = process::exposure(&process).into_iter().chain(uncredited);
     let banner = Banner {
         process: &process,
         workers: listening.workers,
@@ -67,7 +69,7 @@ fn start(serve: &Serve) -> Result<Process, Failure> {
         apis: plane.count(Kind::RestApi),
         stages: plane.count(Kind::Stage),
         made: made.as_ref(),
-        notices: process::exposure(&process),
+        notices: notices.collect(),
     };
     output::print(&banner.to_string());
     Ok(process)

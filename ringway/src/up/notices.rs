@@ -5,9 +5,10 @@ use std::io::ErrorKind;
 use std::net::SocketAddr;
 
 use ringway_core::compile::unenforced_quotas;
+use ringway_core::snapshot::Snapshot;
 
 use crate::echo;
-use crate::process::{Process, exposure};
+use crate::process::{Process, exposure, uncredited};
 use crate::source::Loaded;
 
 /// What `up` is not.
@@ -15,7 +16,7 @@ const FOR_DEVELOPMENT: &str =
     "up is for development: loopback only, any credentials accepted, no change there kept";
 
 /// One line each.
-pub(super) fn collect(loaded: &Loaded, process: &Process) -> Vec<String> {
+pub(super) fn collect(loaded: &Loaded, process: &Process, snapshot: &Snapshot) -> Vec<String> {
     let mut notices = loaded.warnings.clone();
     notices.extend(loaded.echo.iter().map(|addr| example_back_end(*addr)));
     let quotas = unenforced_quotas(&loaded.definitions);
@@ -23,6 +24,7 @@ pub(super) fn collect(loaded: &Loaded, process: &Process) -> Vec<String> {
         let plans = quotas.join(", ");
         notices.push(format!("quotas are kept but not enforced yet (usage plans: {plans})"));
     }
+    notices.extend(uncredited(process, snapshot));
     notices.extend(exposure(process));
     notices.push(FOR_DEVELOPMENT.into());
     notices

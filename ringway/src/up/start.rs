@@ -30,7 +30,8 @@ pub(super) struct Running {
 /// # Errors
 /// The first thing that cannot be had: a flag, a file, a certificate, an address.
 pub(super) fn start(up: &Up) -> Result<Running, Failure> {
-    let listening = up.listen.resolve().map_err(Failure::new)?;
+    let variable = |name: &str| std::env::var(name).ok();
+    let listening = up.listen.resolve(variable).map_err(Failure::new)?;
     let (files, loaded) = source::load(&up.file, &up.stage);
     let loaded = loaded.map_err(Failure::Source)?;
     let counters = Arc::<Counters>::default();
@@ -39,7 +40,8 @@ pub(super) fn start(up: &Up) -> Result<Running, Failure> {
     let plane = Arc::new(plane.with_audit(audit));
     let process = Process::start(&listening, &plane, counters, Reset::Absent)?;
 
-    let notices = notices::collect(&loaded, &process);
+    let snapshot = plane.published().snapshot();
+    let notices = notices::collect(&loaded, &process, &snapshot);
     let banner = Banner {
         driver: process.proxy.driver(),
         fallback: process.proxy.fallback(),
@@ -50,7 +52,7 @@ pub(super) fn start(up: &Up) -> Result<Running, Failure> {
         admin: process.admin_addr,
         host_suffixes: &listening.host_suffixes,
         definitions: &loaded.definitions,
-        snapshot: &plane.published().snapshot(),
+        snapshot: &snapshot,
         notices: &notices,
     };
     output::print(&format!("{banner}\n"));

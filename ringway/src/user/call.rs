@@ -4,11 +4,11 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use ringway_core::identity::Credentials;
 use ringway_core::limits::{ADMIN_BODY_BYTES_MAX, ADMIN_REQUEST_MS};
-use ringway_core::sigv4::{Request, Signer, amz_date};
+use ringway_core::sigv4::RequestSigner;
+use ringway_core::snapshot::{Principal, Signing};
 use serde_json::Value;
-
-use super::profile::Keys;
 
 const PATH: &str = "/_ringway/users";
 
@@ -35,14 +35,19 @@ impl Endpoint {
     }
 
     /// The JSON of an answer.
-    pub(super) fn post(&self, keys: &Keys, region: &str, body: &str) -> Result<Value, String> {
+    pub(super) fn post(
+        &self,
+        keys: &Credentials,
+        region: &str,
+        body: &str,
+    ) -> Result<Value, String> {
         let request = self.signed(keys, region, body)?;
         let failed = |error: std::io::Error| format!("http://{}: {error}", self.authority);
         let mut stream = TcpStream::connect(&self.authority).map_err(failed)?;
         let patience = Some(Duration::from_millis(2 * ADMIN_REQUEST_MS));
         stream.set_read_timeout(patience).map_err(failed)?;
         stream.set_write_timeout(patience).map_err(failed)?;
-        stream.write_all(request.as_bytes()).map_err(failed)?;
+        stream.write_all(&request).map_err(failed)?;
         let mut answer = Vec::new();
         let bytes_max = ADMIN_BODY_BYTES_MAX as u64;
         stream.take(bytes_max).read_to_end(&mut answer).map_err(failed)?;
@@ -50,31 +55,24 @@ impl Endpoint {
             .unwrap_or_else(|| Err(format!("http://{} does not speak HTTP", self.authority)))
     }
 
-    fn signed(&self, keys: &Keys, region: &str, body: &str) -> Result<String, String> {
+    fn signed(&self, keys: &Credentials, region: &str, body: &str) -> Result<Vec<u8>, String> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-        let date = amz_date(now);
-        let mut fields = vec![("host", &*self.authority), ("x-amz-date", &*date)];
-        fields.extend(keys.session_token.iter().map(|token| ("x-amz-security-token", &**token)));
-        let names: Vec<_> = fields.iter().map(|(name, _)| *name).collect();
-        let request = Request {
-            method: b"POST",
-            path: PATH.as_bytes(),
-            query: b"",
-            headers: fields.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes())),
+        let (authority, length) = (&self.authority, body.len());
+        let mut request = format!(
+            "POST {PATH} HTTP/1.1\r\nhost: {authority}\r\ncontent-type: application/json\r\n\
+             content-length: {length}\r\nuser-agent: ringway\r\nconnection: close\r\n\r\n"
+        )
+        .into_bytes();
+        let signing = Signing {
+            service: "apigateway".into(),
+            region: region.into(),
+            principal: Principal::Process,
         };
-        let credentials = &keys.credentials;
-        let (access_key_id, secret) = (&credentials.access_key_id, &credentials.secret);
-        let signer = Signer { access_key_id, secret, region, service: "apigateway" };
-        let signature = signer.authorization(&request, body.as_bytes(), &names.join(";"), now);
-        let signature = signature.ok_or("the session token is no header")?;
-        let fields: String =
-            fields.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-        let length = body.len();
-        Ok(format!(
-            "POST {PATH} HTTP/1.1\r\n{fields}authorization: {signature}\r\n\
-             content-type: application/json\r\ncontent-length: {length}\r\n\
-             user-agent: ringway\r\nconnection: close\r\n\r\n{body}"
-        ))
+        let mut signer = RequestSigner::new(keys.clone());
+        let signed = signer.sign(&signing, 0, body.as_bytes(), now, &mut request);
+        signed.map_err(|error| error.0.to_owned())?;
+        request.extend_from_slice(body.as_bytes());
+        Ok(request)
     }
 }
 

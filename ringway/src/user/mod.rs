@@ -1,7 +1,6 @@
 //! `ringway user`: asks a running server, or changes a data folder that no server holds.
 
 mod call;
-mod profile;
 
 use std::env;
 use std::fmt::Write as _;
@@ -11,7 +10,7 @@ use serde_json::Value;
 
 use crate::cli::{Place, User};
 use crate::failure::Failure;
-use crate::output;
+use crate::{credentials, output};
 use call::Endpoint;
 
 /// Does what was asked, and prints what came of it.
@@ -36,7 +35,7 @@ fn ask(place: &Place, request: &Request) -> Result<Value, String> {
     let url = url.or_else(|| first(["AWS_ENDPOINT_URL_API_GATEWAY", "AWS_ENDPOINT_URL"]));
     let endpoint = Endpoint::parse(url.as_deref().unwrap_or("http://127.0.0.1:4566"))?;
     let region = place.region.clone().or_else(|| first(["AWS_REGION", "AWS_DEFAULT_REGION"]));
-    let keys = profile::find(place.profile.as_deref(), variable)?;
+    let keys = credentials::find(place.profile.as_deref(), variable)?;
     let ask = Ask { account_id: place.account_id.clone(), request: request.clone() };
     let body = serde_json::to_string(&ask).map_err(|error| error.to_string())?;
     endpoint.post(&keys, region.as_deref().unwrap_or("us-east-1"), &body)

@@ -74,7 +74,7 @@ async fn request(
     } else {
         let length = BodyLength::Length(event.len() as u64);
         write_request_head(call.http, &call.pool.endpoint, context, length, &mut request)
-            .and_then(|()| sign(worker, call.http, &event, &mut request))
+            .and_then(|()| sign(worker, call, &event, &mut request))
     };
     request.extend_from_slice(&event);
     worker.buffers.give_back(event);

@@ -6,12 +6,14 @@ use ringway_core::context::Context;
 use ringway_core::error::{Cause, GatewayError, ResponseType};
 use ringway_core::http::{FieldName, Framing};
 use ringway_core::integration::{BodyLength, write_request_head};
+use ringway_core::reach::Forbidden;
 use ringway_core::snapshot::{Conversion, HttpIntegration, HttpKind};
 
 use super::{function, proxied, streamed, transformed};
 use crate::applied::AppliedMethod;
 use crate::client::Client;
-use crate::clock::Moment;
+use crate::clock::{self, Moment};
+use crate::credentials::Signer;
 use crate::duplex::{self, ToUpstream};
 use crate::ending::{Answered, BackEnd, Closed, Failure};
 use crate::phase::response_cache::Looked;
@@ -25,6 +27,8 @@ pub(super) struct Call<'c> {
     pub(super) http: &'c HttpIntegration,
     pub(super) pool: &'c Pool,
     pub(super) bounds: Bounds,
+    /// As [`HttpIntegration::signing`].
+    pub(super) signer: Option<&'c Signer>,
 }
 
 /// Calls the back end.
@@ -50,7 +54,17 @@ pub(super) async fn answer(
         head_only: verb == "HEAD",
         client: client.sink.control,
     };
-    let call = Call { http, pool, bounds };
+    let signer = match &http.signing {
+        None => None,
+        Some(signing) => {
+            let signer = worker.signers.signer(worker, signing).await;
+            let explain = |error: &GatewayError| {
+                trace.inspect(|trace| trace.misconfigured(&error.cause.0));
+            };
+            Some(signer.inspect_err(explain)?)
+        }
+    };
+    let call = Call { http, pool, bounds, signer: signer.as_ref() };
     if let HttpKind::FunctionProxy(_) = &http.kind {
         return function::answer(worker, &call, client, looked, context, back_end).await;
     }
@@ -137,17 +151,22 @@ fn write_request(
     Ok(body.is_done())
 }
 
-/// Adds the signature that a call needs: nothing is called without it.
+/// Adds the signature that a call needs: nothing is called without it. `request` is a complete
+/// head.
 pub(super) fn sign(
-    _worker: &Worker,
-    http: &HttpIntegration,
-    _body: &[u8],
-    _request: &mut Vec<u8>,
+    worker: &Worker,
+    call: &Call<'_>,
+    body: &[u8],
+    request: &mut Vec<u8>,
 ) -> Result<(), GatewayError> {
-    match http.signing {
-        None => Ok(()),
-        Some(_) => Err(GatewayError::configuration("calls to AWS are not yet signed")),
-    }
+    let (signing, signer) = match (&call.http.signing, call.signer) {
+        (None, _) => return Ok(()),
+        (Some(signing), Some(signer)) => (signing, signer),
+        (Some(_), None) => return Err(GatewayError::configuration("nobody signs the call")),
+    };
+    let now = worker.clock.unix_ms(clock::recent()) / 1_000;
+    let signed = signer.borrow_mut().sign(signing, 0, body, now, request);
+    signed.map_err(|error| GatewayError::configuration(error.0))
 }
 
 fn is_idempotent(method: &str) -> bool {
@@ -171,6 +190,14 @@ pub(super) fn call_error(error: CallError) -> Failure {
         // aws-facts 115: a host that does not exist is an internal error, not a gateway timeout.
         CallError::Connect(ConnectError::Unresolved) => {
             (ResponseType::IntegrationFailure, Some(500), "the host has no address".into())
+        }
+        CallError::Connect(ConnectError::Forbidden(address, why)) => {
+            let what = match why {
+                Forbidden::Special => "is not one that integrations may call",
+                Forbidden::Own => "is a port of Ringway itself",
+            };
+            let cause = format!("the address {address} {what} (--allow-upstream)");
+            (ResponseType::IntegrationFailure, Some(500), cause)
         }
         CallError::Connect(ConnectError::Network(error)) => {
             (ResponseType::IntegrationFailure, None, format!("cannot connect: {error}"))

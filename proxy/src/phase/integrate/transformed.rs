@@ -160,7 +160,7 @@ fn write_request(
     };
     let set = (length, &overrides.request());
     write_overridden_request_head(call.http, &call.pool.endpoint, &context, set, out)?;
-    sign(worker, call.http, bytes, out)?;
+    sign(worker, call, bytes, out)?;
     out.extend_from_slice(bytes);
     Ok(())
 }

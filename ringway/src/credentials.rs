@@ -1,27 +1,35 @@
 //! Credentials as the SDKs of AWS find them: in the environment, or in the shared credentials file
-//! (<https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html>).
+//! (<https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html>). Nothing else is asked:
+//! neither processes nor instance metadata.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use ringway_control::users::Credentials;
+use ringway_core::identity::Credentials;
 
-/// What a call is signed with.
-pub(super) struct Keys {
-    pub(super) credentials: Credentials,
-    /// Of temporary credentials.
-    pub(super) session_token: Option<String>,
-}
+/// Other ways of the SDKs to come by credentials, by what a profile says.
+const NOT_SUPPORTED: [&str; 6] = [
+    "credential_process",
+    "role_arn",
+    "sso_session",
+    "sso_start_url",
+    "web_identity_token_file",
+    "login_session",
+];
 
 /// A profile that is asked for by a flag beats the environment, the environment beats the profile
 /// that is asked for by `AWS_PROFILE`.
-pub(super) fn find(
+///
+/// # Errors
+/// Why there are none.
+pub(crate) fn find(
     profile: Option<&str>,
     variable: impl Fn(&str) -> Option<String>,
-) -> Result<Keys, String> {
+) -> Result<Credentials, String> {
     let given = variable("AWS_ACCESS_KEY_ID").zip(variable("AWS_SECRET_ACCESS_KEY"));
     if let (None, Some((id, secret))) = (profile, given) {
-        return keys(&id, &secret, variable("AWS_SESSION_TOKEN"), "AWS_ACCESS_KEY_ID");
+        let token = variable("AWS_SESSION_TOKEN");
+        return keys(&id, &secret, token.as_deref(), "AWS_ACCESS_KEY_ID");
     }
     let name = profile.map(str::to_owned).or_else(|| variable("AWS_PROFILE"));
     let name = name.unwrap_or_else(|| "default".into());
@@ -33,16 +41,19 @@ pub(super) fn find(
         .map_err(|error| format!("{missing}, or write {}: {error}", file.display()))?;
     let place = format!("profile {name} of {}", file.display());
     let value = |key| value_of(&text, &name, key);
-    let (id, secret) = value("aws_access_key_id")
-        .zip(value("aws_secret_access_key"))
-        .ok_or_else(|| format!("{place} has no access key"))?;
-    keys(id, secret, value("aws_session_token").map(str::to_owned), &place)
+    let (id, secret) =
+        value("aws_access_key_id").zip(value("aws_secret_access_key")).ok_or_else(|| {
+            match NOT_SUPPORTED.into_iter().find(|key| value(key).is_some()) {
+                Some(key) => format!("{place} has {key}, which is not yet supported"),
+                None => format!("{place} has no access key"),
+            }
+        })?;
+    keys(id, secret, value("aws_session_token"), &place)
 }
 
-fn keys(id: &str, secret: &str, token: Option<String>, place: &str) -> Result<Keys, String> {
-    let credentials = Credentials::parse(id, secret);
-    let credentials = credentials.ok_or_else(|| format!("{place}: this is no access key"))?;
-    Ok(Keys { credentials, session_token: token })
+fn keys(id: &str, secret: &str, token: Option<&str>, place: &str) -> Result<Credentials, String> {
+    let credentials = Credentials::parse(id, secret, token);
+    credentials.ok_or_else(|| format!("{place}: this is no access key"))
 }
 
 /// The value of a key in a section; the last one counts.
@@ -75,6 +86,8 @@ aws_access_key_id=AKIAADAADAADAADAADA0
 aws_secret_access_key = of/ada
 aws_session_token = token
 [empty]
+[process]
+credential_process = /bin/true
 ";
 
     #[test]
@@ -90,7 +103,7 @@ aws_session_token = token
             };
             let found = find(profile, variable);
             match (found, expect) {
-                (Ok(keys), Ok(secret)) => assert_eq!(keys.credentials.secret.reveal(), secret),
+                (Ok(found), Ok(secret)) => assert_eq!(found.secret().reveal(), secret),
                 (Err(error), Err(words)) => assert!(error.contains(words), "{error}"),
                 (Ok(_), Err(words)) => panic!("expected {words}"),
                 (Err(error), Ok(_)) => panic!("{error}"),
@@ -104,6 +117,7 @@ aws_session_token = token
         check(None, &[given[0], given[1], by_profile], Ok("of/env"));
         check(Some("default"), &given, Ok("of=default"));
         check(Some("empty"), &[], Err("profile empty of"));
+        check(Some("process"), &[], Err("has credential_process, which is not yet supported"));
         check(Some("absent"), &[], Err("has no access key"));
         let elsewhere = ("AWS_SHARED_CREDENTIALS_FILE", "/nowhere");
         check(None, &[elsewhere], Err("no credentials"));
@@ -111,7 +125,7 @@ aws_session_token = token
             find(Some("ada"), |name| {
                 (name == "AWS_SHARED_CREDENTIALS_FILE").then(|| file.to_owned())
             })
-            .is_ok_and(|keys| keys.session_token.as_deref() == Some("token"))
+            .is_ok_and(|keys| keys.session_token() == Some("token"))
         );
     }
 }
