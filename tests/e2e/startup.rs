@@ -3,7 +3,7 @@
 use std::env;
 use std::net::TcpListener;
 
-use ringway_tests::api::{Api, http_proxy, merge, mock, settings};
+use ringway_tests::api::{Api, http_proxy, integration, merge, mock, settings};
 use ringway_tests::certificates::Certificates;
 use ringway_tests::gateway::{Launch, Refusal, pretty};
 use ringway_tests::poll;
