@@ -26,6 +26,7 @@ mod http_integration;
 mod idle;
 mod keep_alive;
 mod lambda;
+mod lambda_events;
 mod lambda_faults;
 mod limits;
 mod mapping;

@@ -144,7 +144,8 @@ fn functions_are_invoked() {
         let uri = arn(&format!("lambda:path/{rest}"));
         let streams = rest.ends_with("/response-streaming-invocations");
         let transfer = if streams { "STREAM" } else { "BUFFERED" };
-        let extra = json!({"httpMethod": verb, "responseTransferMode": transfer, "requestParameters": {
+        let extra = json!({"httpMethod": verb, "responseTransferMode": transfer,
+            "requestParameters": {
             "integration.request.path.id": "method.request.path.id",
             "integration.request.header.X-Amz-Invocation-Type": "'Event'",
         }});
