@@ -4,9 +4,8 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-import pytest
-
 import gateway as processes
+import pytest
 from backends import Backend, echo, parrot, url_function
 from elsewhere import to_reproduce
 from gateway import Gateway

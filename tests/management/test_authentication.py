@@ -4,9 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from botocore.exceptions import ClientError
-
 from apis import unique
+from botocore.exceptions import ClientError
 from gateway import SECRET_ACCESS_KEY, Gateway
 from signing import Call, Signer, error_of, send, signed
 

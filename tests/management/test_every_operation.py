@@ -4,7 +4,6 @@ import re
 
 import botocore.session
 import pytest
-
 from exercise import GROUPS, Exercise
 from shapes import faults, unknown_members
 from signing import Call, send

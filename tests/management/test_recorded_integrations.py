@@ -1,7 +1,6 @@
 """Recorded answers about integrations and integration responses."""
 
 import pytest
-
 from apis import create_api, create_path, patch, put_mock
 
 OBJECT_PARAMETERS = {

@@ -3,7 +3,6 @@
 import json
 
 import pytest
-
 from answers import sorted_by
 from apis import create_api, create_path, deploy, patch, put_http, put_mock
 

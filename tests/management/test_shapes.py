@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 import botocore.session
 import pytest
-
 from shapes import faults, unknown_members
 
 MODEL = botocore.session.get_session().get_service_model("apigateway")
