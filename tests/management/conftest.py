@@ -4,8 +4,9 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-import gateway as processes
 import pytest
+
+import gateway as processes
 from backends import Backend, echo, parrot, url_function
 from elsewhere import to_reproduce
 from gateway import Gateway

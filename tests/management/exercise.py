@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from botocore import xform_name
+
 from answers import Answer
 from apis import LOOPBACK_FUNCTION, mock_definition, patch, put_mock, unique
-from botocore import xform_name
 
 BALANCER = (
     "arn:aws:elasticloadbalancing:us-east-1:000000000000:loadbalancer/net/test/0123456789abcdef"

@@ -4,11 +4,12 @@ import datetime
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-import gateway as processes
 import requests
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+
+import gateway as processes
 from gateway import Gateway
 
 TIME = "%Y%m%dT%H%M%SZ"

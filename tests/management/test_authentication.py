@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from apis import unique
 from botocore.exceptions import ClientError
+
+from apis import unique
 from gateway import SECRET_ACCESS_KEY, Gateway
 from signing import Call, Signer, error_of, send, signed
 

@@ -7,9 +7,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import gateway as processes
 import pytest
 import yaml
+
+import gateway as processes
 from apis import unique
 
 AWS = Path(sys.executable).parent / "aws"

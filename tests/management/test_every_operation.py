@@ -4,6 +4,7 @@ import re
 
 import botocore.session
 import pytest
+
 from exercise import GROUPS, Exercise
 from shapes import faults, unknown_members
 from signing import Call, send

@@ -4,6 +4,7 @@ import json
 import time
 
 import pytest
+
 from apis import create_api, mock_definition, unique
 from signing import Call, error_of, send
 

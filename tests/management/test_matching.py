@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+
 from answers import as_recorded, with_lines_of_log
 from elsewhere import ANSWERS, WHOLE_MODULES, WHOLE_TESTS, to_reproduce
 from matching import Matcher

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+
 from apis import LOOPBACK_FUNCTION, create_api, put_mock, unique
 from exercise import BALANCER, CERTIFICATE
 

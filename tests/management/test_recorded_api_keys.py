@@ -1,6 +1,7 @@
 """Recorded answers about API keys and usage plans."""
 
 import pytest
+
 from apis import create_api, deploy, patch, put_mock, unique
 
 

@@ -5,6 +5,7 @@ so lengths are compared with the bodies that they measure.
 """
 
 import pytest
+
 from apis import create_api, create_path, deploy, patch, put_http
 
 HELLO = '{"message": "hello world"}'

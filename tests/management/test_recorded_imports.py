@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from answers import as_recorded, asked, sorted_by
 from apis import create_api, unique
 from recordings import definition

@@ -1,6 +1,7 @@
 """Recorded answers about integrations and integration responses."""
 
 import pytest
+
 from apis import create_api, create_path, patch, put_mock
 
 OBJECT_PARAMETERS = {

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from answers import sorted_by
 from apis import create_api, create_path, deploy, patch, put_http, put_mock
 

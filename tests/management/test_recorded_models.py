@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from answers import sorted_by
 from apis import LOOPBACK_FUNCTION, create_api, patch, unique
 

@@ -1,6 +1,7 @@
 """Recorded answers about resources, methods and method responses."""
 
 import pytest
+
 from answers import sorted_by
 from apis import LOOPBACK_FUNCTION, create_api, create_path, patch
 

@@ -1,6 +1,7 @@
 """Recorded answers about REST APIs themselves."""
 
 import pytest
+
 from answers import items_with
 from apis import patch, unique
 

@@ -1,6 +1,7 @@
 """Recorded answers about deployments, stages and canaries."""
 
 import pytest
+
 from apis import create_api, deploy, patch, put_mock
 
 PERCENT = "/canarySettings/percentTraffic"

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import botocore.session
 import pytest
+
 from shapes import faults, unknown_members
 
 MODEL = botocore.session.get_session().get_service_model("apigateway")

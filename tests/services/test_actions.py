@@ -1,4 +1,4 @@
-"""Actions and paths of services, each with the behaviour recorded from AWS (aws-facts 165 to 170)."""
+"""Actions and paths of services, each with AWS's recorded behaviour (aws-facts 165 to 170)."""
 
 import json
 from typing import Any
