@@ -41,6 +41,8 @@ impl Pattern {
         let kept = flags.chars().filter(|flag| "ixms".contains(*flag)).collect::<String>();
         let set = if kept.is_empty() { String::new() } else { format!("(?{kept})") };
         let body = Translation::new(text, Dialect::Java, dot).all()?;
+        // By itself first: `a)|(b` would be valid between the anchors.
+        Self::build(text, &format!("{set}{body}"))?;
         // A comment of the flag `x` would hide the end.
         let end = if kept.contains('x') { "\n" } else { "" };
         Self::build(text, &format!(r"{set}\A(?:{body}{end})\z"))

@@ -10,6 +10,7 @@ mod context;
 pub mod definitions;
 pub mod documents;
 pub mod expressions;
+pub mod functions;
 pub mod json;
 pub mod policies;
 pub mod routes;

@@ -108,6 +108,13 @@ impl Trace {
         ));
     }
 
+    /// A body is not as the model of its media type says.
+    pub(crate) fn no_model(&self, media_type: &str, errors: &str) {
+        self.fail(format_args!(
+            "Request body does not match model schema for content type {media_type}: {errors}"
+        ));
+    }
+
     /// The response to a call, its body complete.
     pub(crate) fn answered(&self, head: &ResponseHead<'_>, body: &[u8], latency_us: u64) {
         let (status, ms) = (head.status(), latency_us / 1_000);

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use ringway_core::compile::{Compiler, ServiceEndpoints};
 use ringway_core::definition::{Definitions, Integration, IntegrationType, Method};
 use ringway_core::definition::{
     DeployedApi, DeployedStage, MethodSetting, Resource, RestApi, Stage,
@@ -50,6 +51,11 @@ static ALLOCATOR: Counting = Counting;
 const RESPONSE: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\
     Content-Length: 15\r\nServer: x\r\n\r\n{\"hello\":\"you\"}";
 
+/// A function's, whose body is the same.
+const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\
+    Content-Length: 69\r\n\r\n{\"statusCode\":200,\"headers\":{\"X-A\":\"1\"},\
+    \"body\":\"{\\\"hello\\\":\\\"you\\\"}\"}";
+
 fn upstream() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -60,13 +66,17 @@ fn upstream() -> SocketAddr {
             std::thread::spawn(move || {
                 let mut buffer = [0; 4096];
                 while matches!(stream.read(&mut buffer), Ok(1..)) {
-                    stream.write_all(RESPONSE).unwrap();
+                    let invoked = buffer.starts_with(b"POST /2015-03-31/functions/");
+                    stream.write_all(if invoked { ANSWER } else { RESPONSE }).unwrap();
                 }
             });
         }
     });
     address
 }
+
+const FUNCTION: &str = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/\
+    arn:aws:lambda:us-east-1:000000000000:function:guard/invocations";
 
 fn method(verb: &str, uri: String) -> Method {
     let integration = Integration {
@@ -96,10 +106,18 @@ fn definitions(upstream: SocketAddr) -> Definitions {
             integration.cache_key_parameters.push(parameter);
         }
     }
+    let mut function = child("function");
+    for method in function.methods.values_mut() {
+        if let Some(integration) = &mut method.integration {
+            integration.integration_type = IntegrationType::AwsProxy;
+            integration.http_method = Some("POST".into());
+            integration.uri = Some(FUNCTION.into());
+        }
+    }
     let api = RestApi {
         id: "guard".into(),
         name: "guard".into(),
-        resources: vec![root, child("proxied"), child("cached"), missed],
+        resources: vec![root, child("proxied"), child("cached"), missed, function],
         ..RestApi::default()
     };
     let throttle = MethodSetting {
@@ -172,7 +190,11 @@ fn allocations(client: &mut TcpStream, path: &str, n: u64) -> u64 {
 
 #[test]
 fn warm_requests_allocate_nothing() {
-    let snapshot = ringway_core::compile::compile(&definitions(upstream()), 1).unwrap();
+    let upstream = upstream();
+    let mut endpoints = ServiceEndpoints::default();
+    endpoints.insert_unsigned("lambda", &format!("http://{upstream}")).unwrap();
+    let compiler = Compiler::new(Arc::new(endpoints));
+    let snapshot = compiler.prepare(&[definitions(upstream)], 1).unwrap().snapshot;
     let (log, _batches) = LogSink::channel();
     let config = ringway_proxy::Config {
         http: Some("127.0.0.1:0".parse().unwrap()),
@@ -197,9 +219,12 @@ fn warm_requests_allocate_nothing() {
     // and then a table of one of the cache's shards grows.
     const MISSED: u64 = 2 * REQUESTS;
     const TABLES: u64 = REQUESTS / 5;
-    for (path, allowed) in
-        [("proxied", 0..CHORES), ("cached", 0..CHORES), ("missed", MISSED..MISSED + TABLES)]
-    {
+    for (path, allowed) in [
+        ("proxied", 0..CHORES),
+        ("function", 0..CHORES),
+        ("cached", 0..CHORES),
+        ("missed", MISSED..MISSED + TABLES),
+    ] {
         let counted = allocations(&mut client, path, REQUESTS);
         assert!(allowed.contains(&counted), "{path}: {counted} allocations, not {allowed:?}");
     }

@@ -178,15 +178,15 @@ fn a_key_that_is_disabled_in_the_file_is_refused_from_then_on() {
 #[test]
 fn an_unsupported_integration_in_an_edit_is_named() {
     let gateway = Launch::openapi(&version(1)).start();
-    let lambda = integration(
+    let linked = integration(
         mock("{}"),
-        json!({"type": "aws_proxy", "httpMethod": "POST", "uri":
-            "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/f/invocations"}),
+        json!({"type": "http", "httpMethod": "GET", "uri": "http://127.0.0.1/",
+            "connectionType": "VPC_LINK", "connectionId": "l"}),
     );
-    gateway.replace_api(&version(2).route("GET", "/lambda", lambda));
-    poll::until_true("the complaint about aws_proxy", || {
+    gateway.replace_api(&version(2).route("GET", "/link", linked));
+    poll::until_true("the complaint about the link", || {
         let stderr = gateway.stderr().to_lowercase();
-        stderr.contains("not yet supported") && stderr.contains("/lambda")
+        stderr.contains("not yet supported") && stderr.contains("/link")
     });
     assert_eq!(gateway.get("/dev/version").json()["version"], 1);
 }

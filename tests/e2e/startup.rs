@@ -3,7 +3,7 @@
 use std::env;
 use std::net::TcpListener;
 
-use ringway_tests::api::{Api, http_proxy, merge, mock, settings};
+use ringway_tests::api::{Api, http_proxy, integration, merge, mock, settings};
 use ringway_tests::certificates::Certificates;
 use ringway_tests::gateway::{Launch, Refusal, pretty};
 use ringway_tests::poll;
@@ -105,6 +105,14 @@ fn an_unknown_version_of_openapi_is_named() {
         merge(&mut document, json!({member: version}));
         refused(&Launch::text("openapi.json", &pretty(&document)).fail(), &[version]);
     }
+}
+
+#[test]
+fn integrations_through_a_vpc_link_are_not_yet_supported() {
+    let patch = json!({"type": "http", "httpMethod": "GET", "uri": "http://127.0.0.1/",
+        "connectionType": "VPC_LINK", "connectionId": "l"});
+    let api = Api::new().route("GET", "/link", integration(mock("{}"), patch));
+    refused(&Launch::openapi(&api).fail(), &["not yet supported", "/link"]);
 }
 
 fn with_settings(patch: Value) -> Refusal {

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use ringway_tests::api::{
-    Api, http, http_proxy, integration, keyed, mock, parameter, response_headers, validated,
+    Api, http, http_proxy, integration, keyed, merge, mock, parameter, response_headers, validated,
 };
 use ringway_tests::gateway::{Gateway, Launch};
 use ringway_tests::poll;
@@ -220,6 +220,68 @@ fn a_missing_parameter_fails_validation() {
     failed(&bench.test("/pets", "GET", &json!({})), 400, &[line]);
     let given = json!({"pathWithQueryString": "/pets?q=1"});
     assert_eq!(bench.test("/pets", "GET", &given)["status"], 200);
+}
+
+#[test]
+fn a_body_that_does_not_match_its_model_is_said_as_aws_says_it() {
+    let patch = json!({
+        "requestBody": {"content": {"application/json": {"schema":
+            {"$ref": "#/components/schemas/Person"}}}},
+        "x-amazon-apigateway-request-validator": "body",
+    });
+    let mut operation = mock("{}");
+    merge(&mut operation, patch);
+    let validators =
+        json!({"body": {"validateRequestBody": true, "validateRequestParameters": false}});
+    let person = json!({"type": "object", "required": ["email"]});
+    let api = Api::new()
+        .route("POST", "/people", operation)
+        .with("x-amazon-apigateway-request-validators", validators)
+        .with("components", json!({"schemas": {"Person": person}}));
+    let bench = Bench::of(&api);
+    let check = |body: &str, errors: &str| {
+        let line = format!(
+            "Request body does not match model schema for content type application/json: {errors}"
+        );
+        failed(&bench.test("/people", "POST", &json!({"body": body})), 400, &[&line]);
+    };
+    check("{}", r#"[object has missing required properties (["email"])]"#);
+    check("no JSON", "[Unknown error parsing request body]");
+    assert_eq!(bench.test("/people", "POST", &json!({"body": r#"{"email":1}"#}))["status"], 200);
+}
+
+#[test]
+fn a_template_that_fails_is_said_with_line_column_reference_and_type() {
+    let check = |template: &str, expect: &str| {
+        let patch = json!({"requestTemplates": {"application/json": template}});
+        let bench = Bench::of(&Api::new().route("POST", "/t", integration(mock("{}"), patch)));
+        let body = r#"{"a": {"b": "short"}}"#;
+        let answer = bench.test("/t", "POST", &json!({"body": body}));
+        failed(&answer, 500, &[]);
+        let log = answer["log"].as_str().unwrap_or_default();
+        let start = "Execution failed due to configuration error: a mapping template failed: ";
+        assert!(log.contains(&format!("{start}{expect}")), "{log}");
+    };
+    check(
+        "{\n  #set($x = $input.path('$.a').b.substring(9))}",
+        "StringIndexOutOfBoundsException in substring, in $input.path('$.a').b.substring(9) on a \
+         value of type String at line 2, column 13",
+    );
+    check(
+        "#foreach($i in [1..3])#set($x = $ringway.parseXml('<a'))#end",
+        "parseXml: tag not closed: `>` not found before end of input (XML line 1, column 1), in \
+         $ringway.parseXml('<a') on a value of type object at line 1, column 33",
+    );
+}
+
+#[test]
+fn a_media_type_that_may_not_pass_is_said() {
+    let patch = json!({"passthroughBehavior": "never", "requestTemplates": {"text/x": "x"}});
+    let upstream = Upstream::ok();
+    let operation = integration(http("POST", upstream.uri("/")), patch);
+    let bench = Bench::of(&Api::new().route("POST", "/t", operation));
+    let answer = bench.test("/t", "POST", &json!({"body": "{}"}));
+    failed(&answer, 415, &["Execution failed: Unsupported Media Type"]);
 }
 
 #[test]

@@ -14,6 +14,7 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
+
 from polling import eventually
 
 ROOT = Path(__file__).resolve().parents[2]

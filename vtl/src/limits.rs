@@ -1,5 +1,7 @@
 //! Every bound of parsing and rendering. The constants are the defaults of [`Limits`].
 
+// --- The template language -------------------------------------------------------------------
+
 /// Bytes of a template; AWS allows 300 KB for a mapping template.
 pub const TEMPLATE_BYTES_MAX: usize = 300 * 1024;
 /// Blocks, parentheses, lists and calls inside each other in a template.

@@ -43,7 +43,8 @@ impl Other {
     /// proxy built with it, which answers nothing by itself.
     pub(super) fn takes_part(self, scenario: Scenario) -> bool {
         match self {
-            Self::Nginx | Self::Haproxy => true,
+            // None of them has templates that read bodies, or calls functions.
+            Self::Nginx | Self::Haproxy => !matches!(scenario, Scenario::Vtl | Scenario::Lambda),
             Self::Pingora => match scenario {
                 Scenario::Proxy
                 | Scenario::FullPath
@@ -53,6 +54,8 @@ impl Other {
                 Scenario::Null
                 | Scenario::Mock
                 | Scenario::Cached
+                | Scenario::Vtl
+                | Scenario::Lambda
                 | Scenario::Tls
                 | Scenario::Throttle
                 | Scenario::Timeout => false,

@@ -74,7 +74,14 @@ const CPU: [(Scenario, &str, f64, f64); 5] = [
     (Scenario::Cached, "nginx", 2.5, 3.0),
     (Scenario::LargeBody, "nginx", 1.8, 2.1),
 ];
-const CACHED_OF_NULL: (f64, f64) = (0.8, 0.9);
+/// The share of one's speed that another keeps: the one, the other, must, aim.
+const SHARES: [(Scenario, Scenario, f64, f64); 3] = [
+    (Scenario::Null, Scenario::Cached, 0.8, 0.9),
+    // At most 1.6 times the CPU time, 1.3 aimed at.
+    (Scenario::Proxy, Scenario::Vtl, 1.0 / 1.6, 1.0 / 1.3),
+    // At most 1.5 times of HTTP_PROXY's.
+    (Scenario::Proxy, Scenario::Lambda, 1.0 / 1.5, 0.8),
+];
 /// No worse, and better.
 const ONE_CONNECTION: (f64, f64) = (1.0, 1.0);
 
@@ -84,7 +91,8 @@ pub(super) const TEXT: &str = "Speed to reach: the peer's CPU time a request by 
      1, Ringway needs less. Judged by the median of these ratios, shown with the lowest and the \
      highest. One-connection is judged and shown by the interval that holds the median with 95 %: \
      no worse when it reaches 1, better when all of it is above. cached as a share of null: the \
-     bare server's CPU time a request by that of the cached answer. Resident memory of an idle \
+     bare server's CPU time a request by that of the cached answer; vtl as a share of proxy: that \
+     of a request passed through by that of one through two templates. Resident memory of an idle \
      connection is a figure of the command scale.";
 
 /// Every aim that a comparison can be held against.
@@ -108,7 +116,7 @@ pub(super) fn all(rows: &[Row], samples: &[Sample], speeds: &[Speed]) -> Vec<Tar
         ..against(*scenario, server, "CPU a request", |row| row.cpu_ratio)
     });
     let mut targets: Vec<Target> = cpu.collect();
-    targets.push(cached_of_null(samples, speeds));
+    targets.extend(SHARES.map(|share| self::share(share, samples, speeds)));
     targets.push(Target {
         must: ONE_CONNECTION.0,
         aim: ONE_CONNECTION.1,
@@ -118,13 +126,17 @@ pub(super) fn all(rows: &[Row], samples: &[Sample], speeds: &[Speed]) -> Vec<Tar
     targets
 }
 
-/// The share of `null`'s speed that `cached` keeps: CPU time of the one by that of the other.
-fn cached_of_null(samples: &[Sample], speeds: &[Speed]) -> Target {
-    let pairs = pairs(samples, (RINGWAY, Scenario::Null), (RINGWAY, Scenario::Cached));
+/// The share of a scenario's speed that another keeps: CPU time of the one by that of the other.
+fn share(
+    (of, keeps, must, aim): (Scenario, Scenario, f64, f64),
+    samples: &[Sample],
+    speeds: &[Speed],
+) -> Target {
+    let pairs = pairs(samples, (RINGWAY, of), (RINGWAY, keeps));
     Target {
-        figure: "cached as a share of null, CPU a request".to_owned(),
-        must: CACHED_OF_NULL.0,
-        aim: CACHED_OF_NULL.1,
+        figure: format!("{} as a share of {}, CPU a request", keeps.name(), of.name()),
+        must,
+        aim,
         rule: Rule::Median,
         unit: Unit::Percent,
         measured: ratios(&pairs, cpu, speeds, None),

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::identity::Identity;
 use super::scenario::Scenario;
+use super::templates;
 
 /// Name of the API's document, as the settings call it.
 pub(crate) const DOCUMENT: &str = "openapi.json";
@@ -23,6 +24,8 @@ const LOG_FORMAT: &str = "$context.identity.sourceIp $context.requestTime $conte
      $context.requestId";
 /// Length of every answer but those of `/large-body`.
 pub(crate) const BODY_BYTES: usize = 1024;
+/// The function of `/lambda`.
+const FUNCTION: &str = "arn:aws:lambda:us-east-1:000000000000:function:bench";
 /// Length of those.
 pub(crate) const LARGE_BODY_BYTES: usize = 1 << 20;
 /// What the plan allows the key on `/throttle`, requests per second.
@@ -35,6 +38,8 @@ pub(crate) const TIMEOUT_MS: u64 = 50;
 /// A temporary folder with both files and a certificate; gone when dropped.
 pub(crate) struct Folder {
     path: PathBuf,
+    /// Where functions are invoked, if any are.
+    pub(crate) lambda: Option<SocketAddr>,
     /// What HTTPS is answered with.
     pub(crate) identity: Identity,
 }
@@ -48,12 +53,13 @@ impl Folder {
         let path = std::env::temp_dir().join(name);
         fs::create_dir(&path)?;
         let identity = Identity::write(&path)?;
-        Ok(Self { path, identity })
+        Ok(Self { path, lambda: None, identity })
     }
 
     /// Writes them.
     pub(crate) fn write(api: &Api) -> io::Result<Self> {
-        let folder = Self::create()?;
+        let mut folder = Self::create()?;
+        folder.lambda = Some(api.upstream);
         let settings = settings(api, &folder.access_log());
         folder.fill(&openapi(api), &serde_json::to_string_pretty(&settings)?)?;
         Ok(folder)
@@ -178,6 +184,18 @@ fn openapi(api: &Api) -> Value {
             },
         },
     });
+    let vtl = json!({
+        "type": "http",
+        "httpMethod": "POST",
+        "uri": format!("http://{upstream}/"),
+        "requestTemplates": {"application/json": templates::REQUEST},
+        "responses": {
+            "default": {
+                "statusCode": "200",
+                "responseTemplates": {"application/json": templates::RESPONSE},
+            },
+        },
+    });
     let mut silent = proxy(&Scenario::Timeout.upstream_path());
     silent["timeoutInMillis"] = json!(api.timeout_ms);
     json!({
@@ -190,7 +208,16 @@ fn openapi(api: &Api) -> Value {
             "/mock": {"get": operation(&mock)},
             "/cached": {"get": operation(&proxy("/"))},
             "/proxy": {"get": operation(&proxy("/"))},
+            "/lambda": {"get": operation(&json!({
+                "type": "aws_proxy",
+                "httpMethod": "POST",
+                "uri": format!(
+                    "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{FUNCTION}/\
+                     invocations"
+                ),
+            }))},
             "/full-path": {"get": full_path(proxy("/"))},
+            "/vtl": {"post": operation(&vtl)},
             "/large-body": {"get": operation(&proxy(&Scenario::LargeBody.upstream_path()))},
             "/throttle": {"get": with_key(operation(&proxy("/")))},
             "/silent": {"get": operation(&silent)},

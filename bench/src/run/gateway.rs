@@ -60,6 +60,9 @@ impl Gateway {
             .arg("--key")
             .arg(&folder.identity.key)
             .current_dir(folder.path());
+        if let Some(lambda) = folder.lambda {
+            command.arg("--lambda-endpoint").arg(format!("http://{lambda}"));
+        }
         let mut server = Server::start(command, &placement.server)?;
         wait_ready("the gateway", &mut server, admin, "/health/ready")?;
         Ok(Self { http, https, server })

@@ -9,6 +9,7 @@ pub(crate) mod placement;
 pub(crate) mod probe;
 mod scenario;
 pub(crate) mod server;
+mod templates;
 pub(crate) mod window;
 pub(crate) mod work;
 

@@ -1,4 +1,4 @@
-//! One blocking GET, for readiness and for looking at an answer before measuring it.
+//! One blocking request, for readiness and for looking at an answer before measuring it.
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -19,14 +19,14 @@ pub(crate) struct Answer {
 
 /// GET `path` on a connection of its own.
 pub(crate) fn get(address: SocketAddr, path: &str) -> io::Result<Answer> {
-    ask(address, None, path, &[])
+    ask(address, None, ("GET", path, ""), &[])
 }
 
-/// The same with header lines, and through TLS if somebody is to be trusted.
+/// Sends a verb, a path and a body with header lines, through TLS if somebody is to be trusted.
 pub(crate) fn ask(
     address: SocketAddr,
     trust: Option<&Trust>,
-    path: &str,
+    (method, path, body): (&str, &str, &str),
     headers: &[(&str, &str)],
 ) -> io::Result<Answer> {
     let timeout = Duration::from_millis(PROBE_TIMEOUT_MS);
@@ -35,8 +35,12 @@ pub(crate) fn ask(
     stream.set_write_timeout(Some(timeout))?;
     let lines = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n"));
     let lines = lines.collect::<String>();
-    let request =
-        format!("GET {path} HTTP/1.1\r\nHost: {address}\r\n{lines}Connection: close\r\n\r\n");
+    let length = match body.len() {
+        0 => String::new(),
+        bytes => format!("Content-Length: {bytes}\r\n"),
+    };
+    let head = format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\n{lines}{length}");
+    let request = format!("{head}Connection: close\r\n\r\n{body}");
     let answer = match trust {
         None => exchange(stream, &request)?,
         Some(trust) => {

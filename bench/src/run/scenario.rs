@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::{API_KEY, BODY_BYTES, LARGE_BODY_BYTES, STAGE, THROTTLE_RATE, TIMEOUT_MS};
+use super::templates;
 use crate::limits::DELAY_MS_MAX;
 use crate::load::NUMBER;
 use crate::stats::Summary;
@@ -21,9 +22,13 @@ pub enum Scenario {
     Cached,
     /// HTTP_PROXY to the upstream.
     Proxy,
+    /// AWS_PROXY to a function whose answer is always the same: an event out, an answer read.
+    Lambda,
     /// HTTP_PROXY behind everything: API key, plan and method throttles, a cache that is looked up
     /// and misses, access log if it is on.
     FullPath,
+    /// HTTP with 1 KB of JSON in, through a mapping template of twenty lines each way.
+    Vtl,
     /// `mock` over kept-alive TLS 1.3 connections.
     Tls,
     /// HTTP_PROXY of 1 MB bodies.
@@ -72,12 +77,14 @@ const EARLY: f64 = 0.95;
 
 impl Scenario {
     /// In the order of the report.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Null,
         Self::Mock,
         Self::Cached,
         Self::Proxy,
+        Self::Lambda,
         Self::FullPath,
+        Self::Vtl,
         Self::Tls,
         Self::LargeBody,
         Self::OneConnection,
@@ -93,7 +100,9 @@ impl Scenario {
             Self::Mock => "mock",
             Self::Cached => "cached",
             Self::Proxy => "proxy",
+            Self::Lambda => "lambda",
             Self::FullPath => "full-path",
+            Self::Vtl => "vtl",
             Self::Tls => "tls",
             Self::LargeBody => "large-body",
             Self::OneConnection => "one-connection",
@@ -109,7 +118,9 @@ impl Scenario {
             Self::Null | Self::Mock | Self::Tls => "mock",
             Self::Cached => "cached",
             Self::Proxy | Self::OneConnection | Self::Overload => "proxy",
+            Self::Lambda => "lambda",
             Self::FullPath => return format!("/{STAGE}/full-path?id={NUMBER}"),
+            Self::Vtl => "vtl",
             Self::LargeBody => "large-body",
             Self::Throttle => "throttle",
             Self::Timeout => "silent",
@@ -128,8 +139,21 @@ impl Scenario {
 
     /// Header lines of its requests besides `Host`.
     pub(crate) fn headers(self) -> &'static [(&'static str, &'static str)] {
-        let needs_key = matches!(self, Self::FullPath | Self::Throttle);
-        if needs_key { &[("x-api-key", API_KEY)] } else { &[] }
+        match self {
+            Self::FullPath | Self::Throttle => &[("x-api-key", API_KEY)],
+            Self::Vtl => &[("content-type", "application/json"), ("user-agent", "ringway-bench")],
+            _ => &[],
+        }
+    }
+
+    /// The verb of its requests.
+    pub(crate) fn method(self) -> &'static str {
+        if self == Self::Vtl { "POST" } else { "GET" }
+    }
+
+    /// Their body, empty for none.
+    pub(crate) fn body(self) -> String {
+        if self == Self::Vtl { templates::order() } else { String::new() }
     }
 
     pub(crate) fn scheme(self) -> Scheme {
@@ -154,6 +178,7 @@ impl Scenario {
     pub(crate) fn expect(self) -> Expect {
         match self {
             Self::LargeBody => Expect::Body { bytes: LARGE_BODY_BYTES },
+            Self::Vtl => Expect::Body { bytes: templates::RESPONSE_BYTES },
             Self::Throttle => Expect::Admitted { rate: THROTTLE_RATE, bytes: BODY_BYTES },
             Self::Timeout => Expect::TimedOut { ms: TIMEOUT_MS },
             _ => Expect::Body { bytes: BODY_BYTES },
@@ -165,7 +190,9 @@ impl Scenario {
             Self::Null | Self::Mock | Self::Cached | Self::Tls => UpstreamUse::None,
             Self::Throttle => UpstreamUse::Admitted,
             Self::Proxy
+            | Self::Lambda
             | Self::FullPath
+            | Self::Vtl
             | Self::LargeBody
             | Self::OneConnection
             | Self::Timeout

@@ -34,7 +34,8 @@ impl Bench<'_> {
         for number in ["0", "0"] {
             let path = &scenario.target().replace(NUMBER, number);
             let trust = self.trust_at(scenario);
-            let answer = probe::ask(self.address, trust, path, scenario.headers())?;
+            let request = (scenario.method(), &**path, &*scenario.body());
+            let answer = probe::ask(self.address, trust, request, scenario.headers())?;
             let wanted = match scenario.expect() {
                 Expect::Admitted { .. } if answer.status == 429 => true,
                 Expect::Body { bytes } | Expect::Admitted { bytes, .. } => {
@@ -50,7 +51,8 @@ impl Bench<'_> {
                 let start: String = body.chars().take(200).collect();
                 let (status, bytes) = (answer.status, answer.body.len());
                 return Err(io::Error::other(format!(
-                    "GET {path} answers {status} with {bytes} bytes instead of {:?}: {start}",
+                    "{} {path} answers {status} with {bytes} bytes instead of {:?}: {start}",
+                    scenario.method(),
                     scenario.expect()
                 )));
             }
@@ -78,6 +80,8 @@ impl Bench<'_> {
         plan.warmup = self.plan.warmup;
         plan.core = self.placement.load;
         plan.headers = load_headers(scenario)?;
+        plan.method = scenario.method().to_owned();
+        plan.body = scenario.body().into_bytes();
         plan.trust = self.trust_at(scenario).cloned();
         if let (Expect::TimedOut { .. }, Subject::Ringway) = (scenario.expect(), self.subject) {
             plan.expected = load::Expected::Body(TIMED_OUT.into());

@@ -100,7 +100,7 @@ impl Subject<'_> {
                 self.header.as_ref().map(|(name, value)| (*name, value.replace(NUMBER, &number)));
             let headers: Vec<_> =
                 header.iter().map(|(name, value)| (*name, value.as_str())).collect();
-            let answer = probe::ask(self.gateway.http, None, &path, &headers)?;
+            let answer = probe::ask(self.gateway.http, None, ("GET", &*path, ""), &headers)?;
             if answer.status != 200 {
                 let text = format!("GET {path} answers {} instead of 200", answer.status);
                 return Err(io::Error::other(text));

@@ -30,6 +30,25 @@ pub(super) fn fixed(config: &Config) -> Vec<u8> {
     out
 }
 
+/// The whole answer of a function that gives the client the fixed body.
+pub(super) fn invoked(config: &Config) -> Vec<u8> {
+    let mut body = Vec::new();
+    append(&mut body, config.body_bytes, 0, config.body_bytes);
+    let body = String::from_utf8_lossy(&body);
+    let answer = serde_json::json!({
+        "statusCode": 200,
+        "headers": {"Content-Type": "application/json"},
+        "body": body,
+        "isBase64Encoded": false,
+    });
+    let answer = answer.to_string();
+    let id = "x-amzn-RequestId: 3f2b7c1e-8a5d-4f60-9b1e-2d7c6a5e4f30\r\n";
+    let mut out = Vec::new();
+    head(&mut out, 200, answer.len() as u64, Coding::Length, true, id);
+    out.extend_from_slice(answer.as_bytes());
+    out
+}
+
 /// Appends status line and headers.
 pub(super) fn head(
     out: &mut Vec<u8>,

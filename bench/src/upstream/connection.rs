@@ -170,6 +170,10 @@ impl Connection<'_> {
             Ask::Chunked { total } => self.generate(request, 200, total, Coding::Chunked).await,
             Ask::Status { code: code @ (204 | 304) } => self.empty(request, code),
             Ask::Status { code } => self.generate(request, code, fixed, Coding::Length).await,
+            Ask::Invoke => {
+                self.output.extend_from_slice(&self.shared.invoked);
+                Ok(())
+            }
             Ask::Bad => self.generate(request, 400, 0, Coding::Length).await,
             Ask::Echo => self.send_echo(request).await,
             Ask::Fixed | Ask::Delay { .. } if self.ready_made(request) => {

@@ -7,6 +7,7 @@
 //! | `/chunked/{n}` | a JSON body of n bytes, chunked |
 //! | `/status/{code}` | the fixed body with that status |
 //! | `/close` | the fixed body, then the connection closes |
+//! | `/2015-03-31/functions/…` | an answer of a Lambda function: 200 and the fixed body |
 //! | `/echo` | the request's body |
 //! | anything else | the fixed body |
 
@@ -71,6 +72,8 @@ impl Default for Config {
 struct Shared {
     config: Config,
     fixed: Vec<u8>,
+    /// Answer of a function, whole.
+    invoked: Vec<u8>,
     served: Arc<AtomicU64>,
     open: Cell<usize>,
 }
@@ -162,8 +165,8 @@ impl Listening {
             TcpListener::bind_with_config(config.listen, &ListenerOpts::default())
         })?;
         let address = listener.local_addr()?;
-        let fixed = body::fixed(&config);
-        let shared = Rc::new(Shared { config, fixed, served, open: Cell::new(0) });
+        let (fixed, invoked) = (body::fixed(&config), body::invoked(&config));
+        let shared = Rc::new(Shared { config, fixed, invoked, served, open: Cell::new(0) });
         Ok(Self { runtime, listener, address, shared })
     }
 

@@ -23,6 +23,8 @@ pub(super) enum Ask {
     },
     Close,
     Echo,
+    /// Of a Lambda function.
+    Invoke,
     /// A known path with a number that is none or too large.
     Bad,
 }
@@ -129,6 +131,9 @@ fn ask(path: &str) -> Ask {
     let path = path.split('?').next().unwrap_or(path);
     if path == "/" {
         return Ask::Fixed;
+    }
+    if path.starts_with("/2015-03-31/functions/") {
+        return Ask::Invoke;
     }
     let mut segments = path.splitn(3, '/').skip(1);
     match (segments.next(), segments.next()) {

@@ -5,11 +5,10 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use regex::Regex;
-
 use super::ServiceEndpoints;
 use crate::error::ResponseType;
 use crate::integration::selection_pattern;
+use crate::pattern::Pattern;
 use crate::snapshot::{GatewayResponse, LogDestination};
 
 /// Answers by `ResponseType as usize`.
@@ -20,7 +19,7 @@ pub(super) type GatewayResponses = Arc<[GatewayResponse; ResponseType::ALL.len()
 pub(super) struct Shared {
     /// Where services are called.
     pub(super) endpoints: Arc<ServiceEndpoints>,
-    patterns: RefCell<HashMap<Box<str>, Arc<Regex>>>,
+    patterns: RefCell<HashMap<Box<str>, Arc<Pattern>>>,
     destinations: RefCell<HashMap<LogDestination, Arc<LogDestination>>>,
     /// Of an API that customises none.
     pub(super) gateway_responses: OnceCell<GatewayResponses>,
@@ -28,7 +27,7 @@ pub(super) struct Shared {
 
 impl Shared {
     /// A selection pattern; a compiled one takes kilobytes, and APIs repeat a few of them.
-    pub(super) fn pattern(&self, text: &str) -> Result<Arc<Regex>, String> {
+    pub(super) fn pattern(&self, text: &str) -> Result<Arc<Pattern>, String> {
         if let Some(known) = self.patterns.borrow().get(text) {
             return Ok(Arc::clone(known));
         }

@@ -1,8 +1,7 @@
 //! Which template, and which integration response.
 
-use regex::{Regex, RegexBuilder};
-
 use crate::error::{GatewayError, ResponseType};
+use crate::pattern::Pattern;
 use crate::snapshot::{MediaTypes, Passthrough, ResponseRule, ResponseSelector};
 use crate::template::MappingTemplate;
 
@@ -39,25 +38,22 @@ pub fn choose_template<'a, T>(
     }
 }
 
-/// Compiles a selection pattern, which has to match all of its text (aws-facts 180).
+/// Compiles a selection pattern: an expression of Java's that has to match all of its text
+/// (aws-facts 180).
 ///
 /// # Errors
-/// One sentence. Look-around and back-references of Java's expressions would need backtracking
-/// without a bound, and are refused; so is a pattern that compiles to over 1 MiB.
-pub fn selection_pattern(text: &str) -> Result<Regex, String> {
-    const COMPILED_BYTES_MAX: usize = 1024 * 1024;
-    let build = |pattern: &str| RegexBuilder::new(pattern).size_limit(COMPILED_BYTES_MAX).build();
-    // By itself first: `a)|(b` would be valid between the anchors.
-    build(text)
-        .and_then(|_| build(&format!(r"\A(?:{text})\z")))
+/// One sentence.
+pub fn selection_pattern(text: &str) -> Result<Pattern, String> {
+    Pattern::java_whole(text, "")
         .map_err(|error| format!("invalid or unsupported selection pattern: {error}"))
 }
 
 /// The integration response for a text: the first whose pattern matches, else the one without a
-/// pattern (aws-facts 180, 190). The text is a status code for HTTP and MOCK.
+/// pattern (aws-facts 180, 190). The text is a status code for HTTP and MOCK, the message of a
+/// function's error for Lambda. A pattern that needs too many steps to tell matches nothing.
 #[must_use]
 pub fn select<'a>(selector: &'a ResponseSelector, text: &str) -> Option<&'a ResponseRule> {
-    let matching = selector.patterns.iter().find(|(pattern, _)| pattern.is_match(text));
+    let matching = selector.patterns.iter().find(|(pattern, _)| pattern.is_match(text) == Ok(true));
     let position = matching.map(|(_, position)| *position).or(selector.default)?;
     selector.rules.get(usize::from(position))
 }

@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use regex::Regex;
-
 use super::{ContentHandling, Signing};
 use crate::http::{FieldName, RequestHead};
 use crate::mapping::{BodyUse, ResponseSource, Source};
+use crate::pattern::Pattern;
 use crate::template::MappingTemplate;
 
 /// A table from media type to something, looked up by a Content-Type without its parameters.
@@ -48,7 +47,7 @@ pub enum Passthrough {
 #[derive(Debug)]
 pub struct ResponseSelector {
     /// In the definition's order, those with a pattern.
-    pub patterns: Box<[(Arc<Regex>, u16)]>,
+    pub patterns: Box<[(Arc<Pattern>, u16)]>,
     /// Position of the response without a pattern.
     pub default: Option<u16>,
     /// What the positions mean.

@@ -24,11 +24,14 @@ pub(crate) async fn body(
     context: &Context<'_>,
 ) -> Result<(), Failure> {
     let sent = context.request.head.and_then(|head| head.field(FieldName::ContentType));
-    let Some((_, model)) = method.models.find(sent.unwrap_or(b"application/json")) else {
+    let Some((media_type, model)) = method.models.find(sent.unwrap_or(b"application/json")) else {
         return Ok(());
     };
     let whole = client.read_body(worker).await?;
-    check_body(model, &whole)?;
+    let trace = client.sink.trace;
+    check_body(model, &whole).inspect_err(|error| {
+        trace.inspect(|trace| trace.no_model(media_type, &error.cause.0));
+    })?;
     client.source.body.put_back(whole);
     Ok(())
 }

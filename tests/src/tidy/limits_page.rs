@@ -1,11 +1,13 @@
-//! `docs/limits.md`, made from the constants of `core/src/limits.rs` and their comments.
+//! `docs/limits.md`, made from the constants of `core/src/limits.rs` and `vtl/src/limits.rs` and
+//! their comments.
 
 use std::fmt::Write as _;
 
 const OPENING: &str = "# Limits
 
-Every quota, timeout, buffer and queue bound is a constant in `core/src/limits.rs`. This page is
-made from that file; `UPDATE_DOCS=1 cargo test -p ringway-tests --test tidy` makes it anew.
+Every quota, timeout, buffer and queue bound is a constant in `core/src/limits.rs`, those of the
+template language in `vtl/src/limits.rs`. This page is made from these files;
+`UPDATE_DOCS=1 cargo test -p ringway-tests --test tidy` makes it anew.
 ";
 
 /// The page for this text of `limits.rs`.

@@ -190,7 +190,7 @@ impl Map {
     /// The entry at a position.
     pub fn entry(&self, at: usize) -> Option<(Value, Value)> {
         let entries = self.0.entries.borrow();
-        entries.get_index(at).map(|(key, value)| (key.clone(), value.clone()))
+        entries.entry_at(at).map(|(key, value)| (key.clone(), value.clone()))
     }
 
     /// Its entries; one that is put in meanwhile comes too.

@@ -43,7 +43,7 @@ impl<K, V> SmallMap<K, V> {
     }
 
     /// The entry at a position.
-    pub fn get_index(&self, at: usize) -> Option<(&K, &V)> {
+    pub fn entry_at(&self, at: usize) -> Option<(&K, &V)> {
         match &self.0 {
             Entries::Few(few) => few.get(at).map(|(key, value)| (key, value)),
             Entries::Many(many) => many.get_index(at),
@@ -91,7 +91,7 @@ impl<K: Hash + Eq, V> SmallMap<K, V> {
     }
 
     /// The value of a key, and the key as it came.
-    pub fn get_key_value<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> Option<(&K, &V)> {
+    pub fn entry_of<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> Option<(&K, &V)> {
         match &self.0 {
             Entries::Few(few) => {
                 let entry = few.iter().find(|(own, _)| key.equivalent(own));
@@ -103,7 +103,7 @@ impl<K: Hash + Eq, V> SmallMap<K, V> {
 
     /// The value of a key.
     pub fn get<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> Option<&V> {
-        self.get_key_value(key).map(|(_, value)| value)
+        self.entry_of(key).map(|(_, value)| value)
     }
 
     /// Whether there is an entry of this key.
@@ -229,7 +229,7 @@ mod tests {
                 prop_assert_eq!(map.len(), model.len());
                 prop_assert_eq!(map.get(&key), model.get(&key));
                 prop_assert!(map.iter().eq(model.iter()));
-                prop_assert_eq!(map.get_index(3), model.get_index(3));
+                prop_assert_eq!(map.entry_at(3), model.get_index(3));
             }
             prop_assert!(map.into_iter().eq(model));
         }

@@ -74,7 +74,8 @@ fn check(rest: &str, expected: &str) {
 fn services_are_called_by_action_or_path() {
     check(
         "sqs:action/SendMessage",
-        "sqs.us-east-1.amazonaws.com | / | Action=SendMessage&Version=2012-11-05 | sqs us-east-1 | ",
+        "sqs.us-east-1.amazonaws.com | / | Action=SendMessage&Version=2012-11-05 | \
+         sqs us-east-1 | ",
     );
     check(
         "sns:action/Publish&Version=1&TopicArn={id}",

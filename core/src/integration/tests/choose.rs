@@ -86,9 +86,31 @@ fn selection() {
 
 #[test]
 fn patterns_that_are_refused() {
-    for text in ["(", "a)|(b", "(?=a)", r"(a)\1", "[", r"(\w{100}){100}"] {
+    for text in ["(", "a)|(b", "[", r"((\w{100}){100}){100}", "*a", r"\Qa\E)"] {
         assert!(selection_pattern(text).is_err(), "{text}");
     }
+}
+
+#[test]
+fn patterns_are_those_of_java() {
+    let check = |pattern: &str, text: &str, expect: bool| {
+        let selector = selector(&[pattern], false);
+        assert_eq!(select(&selector, text).is_some(), expect, "{pattern} on {text:?}");
+    };
+    check("(?!2).*", "404", true);
+    check("(?!2).*", "200", false);
+    check(r"(\d)\1\1", "555", true);
+    check(r"(\d)\1\1", "556", false);
+    check("4\\d++", "404", true);
+    check(r"\Q[Bad] \E.*", "[Bad] request", true);
+    check("(?i).*error.*", "An ERROR", true);
+    // The point of Java stops at the end of a line, unless it is told otherwise.
+    check(".*error.*", "one\nerror", false);
+    check("(?s).*error.*", "one\nerror", true);
+    check(r"(\n|.)*error(\n|.)*", "one\nerror\n", true);
+    check("404", "404\n", false);
+    // What goes back without an end matches nothing.
+    check("(a*)*b\\1", &"a".repeat(5_000), false);
 }
 
 #[test]

@@ -151,7 +151,7 @@ impl<'t, 'd> Evaluation<'t, 'd> {
         if names.len() > 1 && rest.is_empty() {
             let mut merged = Members::default();
             for name in names {
-                if let Some((name, value)) = members.get_key_value(&**name) {
+                if let Some((name, value)) = members.entry_of(&**name) {
                     merged.insert(name.clone(), value.clone());
                 } else if self.strict {
                     return Err(Stop::Missing);
