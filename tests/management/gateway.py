@@ -17,7 +17,7 @@ from botocore.config import Config
 
 from polling import eventually
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).resolve().parents[2]
 ACCOUNT = "000000000000"
 REGION = "us-east-1"
 ACCESS_KEY_ID = "AKIARINGWAYTESTS0001"
@@ -124,6 +124,10 @@ class Gateway:
         """Waits until every worker serves what was published last."""
         eventually(self.is_ready, "/health/ready answers 200")
 
+    def wait_for_log(self, words: str) -> None:
+        """Waits until the process has written this."""
+        eventually(lambda: words in self.log.read_text(errors="replace"), f"the log has {words}")
+
     def tail(self) -> str:
         """The end of what the process has written."""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-30:])
@@ -146,7 +150,7 @@ def free_ports(count: int) -> list[int]:
 
 
 @contextmanager
-def running(*flags: str) -> Iterator[Gateway]:
+def running(*flags: str, variables: dict[str, str] | None = None) -> Iterator[Gateway]:
     """Starts a process with an empty account, waits until it serves, and stops it."""
     data_port, admin_port = free_ports(2)
     command = [
@@ -157,6 +161,7 @@ def running(*flags: str) -> Iterator[Gateway]:
     ]
     # Credentials of whoever runs the tests must not reach the process.
     environment = {name: value for name, value in os.environ.items() if "AWS_" not in name}
+    environment |= variables or {}
     environment["RINGWAY_ADMIN_ACCESS_KEY_ID"] = ACCESS_KEY_ID
     environment["RINGWAY_ADMIN_SECRET_ACCESS_KEY"] = SECRET_ACCESS_KEY
     with tempfile.TemporaryDirectory(prefix="ringway-management-") as folder:
