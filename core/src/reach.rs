@@ -143,7 +143,10 @@ fn is_special(ip: IpAddr) -> bool {
             // and reserved.
             a == 0 || a == 169 && b == 254 || a >= 224
                 // Metadata of Alibaba and Oracle, the host agent of Azure.
-                || matches!((a, b, c, d), (100, 100, 100, 200) | (192, 0, 0, 192) | (168, 63, 129, 16))
+                || matches!(
+                    (a, b, c, d),
+                    (100, 100, 100, 200) | (192, 0, 0, 192) | (168, 63, 129, 16)
+                )
         }
         IpAddr::V6(ip) => {
             let [first, second, ..] = ip.segments();

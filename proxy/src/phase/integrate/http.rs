@@ -18,6 +18,7 @@ use crate::duplex::{self, ToUpstream};
 use crate::ending::{Answered, BackEnd, Closed, Failure};
 use crate::phase::response_cache::Looked;
 use crate::phase::validate::body_error;
+use crate::trace::Trace;
 use crate::upstream;
 use crate::upstream::{Bounds, CallError, ConnectError, Pool, Reply};
 use crate::worker::Worker;
@@ -54,16 +55,7 @@ pub(super) async fn answer(
         head_only: verb == "HEAD",
         client: client.sink.control,
     };
-    let signer = match &http.signing {
-        None => None,
-        Some(signing) => {
-            let signer = worker.signers.signer(worker, signing).await;
-            let explain = |error: &GatewayError| {
-                trace.inspect(|trace| trace.misconfigured(&error.cause.0));
-            };
-            Some(signer.inspect_err(explain)?)
-        }
-    };
+    let signer = signer(worker, http, trace).await?;
     let call = Call { http, pool, bounds, signer: signer.as_ref() };
     if let HttpKind::FunctionProxy(_) = &http.kind {
         return function::answer(worker, &call, client, looked, context, back_end).await;
@@ -149,6 +141,20 @@ fn write_request(
         out.extend_from_slice(b"0\r\n\r\n");
     }
     Ok(body.is_done())
+}
+
+/// Who signs the calls, where they are signed.
+async fn signer(
+    worker: &Worker,
+    http: &HttpIntegration,
+    trace: Option<&Trace>,
+) -> Result<Option<Signer>, GatewayError> {
+    let Some(signing) = &http.signing else { return Ok(None) };
+    let signer = worker.signers.signer(worker, signing).await;
+    let explain = |error: &GatewayError| {
+        trace.inspect(|trace| trace.misconfigured(&error.cause.0));
+    };
+    signer.inspect_err(explain).map(Some)
 }
 
 /// Adds the signature that a call needs: nothing is called without it. `request` is a complete
