@@ -1,6 +1,5 @@
 //! Mapping templates over a kilobyte of JSON: the whole of a rendering, and its parts. The files
-//! are
-//! those that `scripts/bench-templates` gives to other engines.
+//! are those that `scripts/bench-templates` gives to other engines.
 
 use std::hint::black_box;
 

@@ -47,14 +47,7 @@ pub(super) async fn answer(
         trace.inspect(|trace| trace.invalid_endpoint());
         return Err(invalid_endpoint(http).into());
     };
-    let verb = http.method.of(head);
-    let bounds = Bounds {
-        started: worker.clock.now(),
-        timeout: Duration::from_millis(u64::from(http.timeout_ms)),
-        idempotent: is_idempotent(verb),
-        head_only: verb == "HEAD",
-        client: client.sink.control,
-    };
+    let bounds = bounds(worker, http, http.method.of(head), client);
     let signer = signer(worker, http, trace).await?;
     let call = Call { http, pool, bounds, signer: signer.as_ref() };
     if let HttpKind::FunctionProxy(_) = &http.kind {
@@ -95,6 +88,16 @@ pub(super) async fn answer(
     };
     note(worker, &called, bounds.started, back_end);
     proxied::respond(worker, &call, called?, &mut client.sink, looked, (context, None)).await
+}
+
+fn bounds(worker: &Worker, http: &HttpIntegration, verb: &str, client: &Client<'_, '_>) -> Bounds {
+    Bounds {
+        started: worker.clock.now(),
+        timeout: Duration::from_millis(u64::from(http.timeout_ms)),
+        idempotent: is_idempotent(verb),
+        head_only: verb == "HEAD",
+        client: client.sink.control,
+    }
 }
 
 /// Integration latency and status, whatever the outcome.
