@@ -7,6 +7,7 @@ mod access;
 mod access_log;
 mod admin;
 mod api_keys;
+mod bad_bodies;
 mod bench;
 mod body_validation;
 mod client_gone;
