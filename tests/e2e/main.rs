@@ -34,6 +34,7 @@ mod memory;
 mod mock;
 mod nginx;
 mod observed;
+mod reach;
 mod reload;
 mod render;
 mod required_parameters;
