@@ -36,6 +36,7 @@ mod memory;
 mod mock;
 mod nginx;
 mod observed;
+mod reach;
 mod reload;
 mod render;
 mod required_parameters;
