@@ -7,7 +7,7 @@ use ringway_core::error::{Cause, GatewayError, ResponseType};
 use ringway_core::http::{FieldName, Framing};
 use ringway_core::integration::{BodyLength, write_request_head};
 use ringway_core::reach::Forbidden;
-use ringway_core::snapshot::{Conversion, HttpIntegration, HttpKind};
+use ringway_core::snapshot::{Conversion, HttpIntegration, HttpKind, Signing};
 
 use super::{function, proxied, streamed, transformed};
 use crate::applied::AppliedMethod;
@@ -18,6 +18,7 @@ use crate::duplex::{self, ToUpstream};
 use crate::ending::{Answered, BackEnd, Closed, Failure};
 use crate::phase::response_cache::Looked;
 use crate::phase::validate::body_error;
+use crate::trace::Trace;
 use crate::upstream;
 use crate::upstream::{Bounds, CallError, ConnectError, Pool, Reply};
 use crate::worker::Worker;
@@ -56,13 +57,7 @@ pub(super) async fn answer(
     };
     let signer = match &http.signing {
         None => None,
-        Some(signing) => {
-            let signer = worker.signers.signer(worker, signing).await;
-            let explain = |error: &GatewayError| {
-                trace.inspect(|trace| trace.misconfigured(&error.cause.0));
-            };
-            Some(signer.inspect_err(explain)?)
-        }
+        Some(signing) => Some(signer(worker, signing, trace).await?),
     };
     let call = Call { http, pool, bounds, signer: signer.as_ref() };
     if let HttpKind::FunctionProxy(_) = &http.kind {
@@ -149,6 +144,18 @@ fn write_request(
         out.extend_from_slice(b"0\r\n\r\n");
     }
     Ok(body.is_done())
+}
+
+/// Who signs a call; a role may have to be assumed.
+async fn signer(
+    worker: &Worker,
+    signing: &Signing,
+    trace: Option<&Trace>,
+) -> Result<Signer, GatewayError> {
+    let signer = worker.signers.signer(worker, signing).await;
+    signer.inspect_err(|error| {
+        trace.inspect(|trace| trace.misconfigured(&error.cause.0));
+    })
 }
 
 /// Adds the signature that a call needs: nothing is called without it. `request` is a complete
