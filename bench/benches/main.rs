@@ -27,6 +27,7 @@ mod render;
 mod requests;
 mod route;
 mod snapshot;
+mod template;
 
 fn main() -> ExitCode {
     let given = |flag: &str| std::env::args().any(|argument| argument == flag);
@@ -61,4 +62,5 @@ fn all(harness: &mut Harness) {
     cache::bench(harness);
     snapshot::bench(harness);
     render::bench(harness);
+    template::bench(harness);
 }

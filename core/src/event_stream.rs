@@ -215,7 +215,10 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_written_is_read(
-            messages in prop::collection::vec(("[:a-z-]{1,12}", "\\PC{0,12}", any::<Vec<u8>>()), 1..5),
+            messages in prop::collection::vec(
+                ("[:a-z-]{1,12}", "\\PC{0,12}", any::<Vec<u8>>()),
+                1..5,
+            ),
             cut: prop::sample::Index,
         ) {
             let mut bytes = Vec::new();

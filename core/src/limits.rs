@@ -169,7 +169,7 @@ pub const INTEGRATION_TIMEOUT_RAISED_MS_MAX: u32 = 900_000;
 pub const MAPPED_RESPONSE_BYTES_MAX: usize = 10 * 1024 * 1024;
 /// AWS Lambda "Invocation payload", bytes: events and answers of functions.
 pub const FUNCTION_PAYLOAD_BYTES_MAX: usize = 6 * 1024 * 1024;
-/// What an answer of a function may be longer than its payload, bytes: Lambda sends up to 6,291,556.
+/// What an answer may be longer than that, bytes: Lambda sends up to 6,291,556.
 pub const FUNCTION_ANSWER_MARGIN_BYTES: usize = 1024;
 /// Names in one map of fields of a function's answer, and values under one name.
 pub const FUNCTION_FIELDS_MAX: usize = 256;

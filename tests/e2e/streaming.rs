@@ -128,3 +128,25 @@ fn the_time_of_a_stream_is_for_all_of_it() {
     let passed = passed.count();
     assert!((10..20_000).contains(&passed), "{passed}");
 }
+
+#[test]
+fn a_test_of_a_method_shows_what_was_streamed() {
+    let lambda = Upstream::start(|_| {
+        let mut steps = vec![
+            stream_head(),
+            stream_chunk(METADATA),
+            stream_chunk(b"one "),
+            stream_chunk(b"two"),
+        ];
+        steps.extend(stream_end(&json!({})));
+        steps
+    });
+    let gateway = serving(&lambda);
+    let api = Api::new().route("GET", "/", streaming_function());
+    let imported = gateway.manage("POST", "/restapis?mode=import", &api.to_value(), 201);
+    let id = imported["id"].as_str().expect("an id");
+    let root = imported["rootResourceId"].as_str().expect("a root");
+    let target = format!("/restapis/{id}/resources/{root}/methods/GET");
+    let answer = gateway.manage("POST", &target, &json!({}), 200);
+    assert_eq!((&answer["status"], &answer["body"]), (&json!(201), &json!("one two")));
+}

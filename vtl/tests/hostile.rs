@@ -1,8 +1,57 @@
 //! Templates that try to get out, to stay forever or to eat memory: they see nothing, and they end.
+#![allow(unsafe_code)] // an allocator that counts
 
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 use ringway_vtl::{Env, Map, Options, Template, Value};
+
+/// Bytes that one rendering may hold at once, its output included.
+const HELD_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+thread_local! {
+    /// Bytes that this thread holds, and the most it held since the last look.
+    static HELD: Cell<(usize, usize)> = const { Cell::new((0, 0)) };
+}
+
+/// Counts what each thread holds: the tests of this file run beside each other.
+struct Counting;
+
+impl Counting {
+    fn hold(change: impl Fn(usize) -> usize) {
+        // A thread that ends frees what it has left when its counter is gone.
+        let _ = HELD.try_with(|held| {
+            let (now, most) = held.get();
+            let now = change(now);
+            held.set((now, most.max(now)));
+        });
+    }
+}
+
+// SAFETY: every call is passed on to the system's allocator unchanged.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        Self::hold(|now| now + layout.size());
+        // SAFETY: the caller's promises are those of `System`.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        Self::hold(|now| now.saturating_sub(layout.size()));
+        // SAFETY: as above.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        Self::hold(|now| (now + size).saturating_sub(layout.size()));
+        // SAFETY: as above.
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
 
 struct Nothing;
 
@@ -30,8 +79,12 @@ fn bounded(source: &str) -> Result<String, String> {
     #[expect(clippy::disallowed_methods, reason = "the time is what this test looks at")]
     let start = Instant::now();
     let template = Template::parse(source).map_err(|error| error.to_string())?;
+    let before = HELD.get().0;
+    HELD.set((before, before));
     let mut out = String::new();
     let outcome = template.render(&mut Nothing, &Options::default(), &mut out);
+    let held = HELD.get().1 - before;
+    assert!(held <= HELD_BYTES_MAX, "{held} bytes for {source:.200}");
     let taken = start.elapsed();
     assert!(taken < time_max(), "{taken:?} for {source:.200}");
     assert!(out.len() <= ringway_vtl::limits::OUTPUT_BYTES_MAX, "{} bytes", out.len());

@@ -163,7 +163,7 @@ pub(crate) mod tests {
             ("run --rounds 0".to_owned(), "0 is not in 1..=100"),
             (
                 "run --scenario fast".to_owned(),
-                "possible values: all, null, mock, cached, proxy, full-path, tls, large-body",
+                "possible values: all, null, mock, cached, proxy, lambda, full-path, vtl, tls,",
             ),
         ] {
             let error = parse(&line).unwrap_err();

@@ -12,8 +12,8 @@ use crate::run::{self, Scenario};
 /// Flags of `run`.
 #[derive(Args, Debug)]
 pub struct RunArgs {
-    /// What to measure, repeatable: all, or one of null, mock, cached, proxy, full-path, tls,
-    /// large-body, one-connection, throttle, timeout, overload
+    /// What to measure, repeatable: all, or one of null, mock, cached, proxy, lambda, full-path,
+    /// vtl, tls, large-body, one-connection, throttle, timeout, overload
     #[arg(long, value_name = "NAME", hide_possible_values = true, default_value = "all",
         value_parser = which())]
     scenario: Vec<Which>,

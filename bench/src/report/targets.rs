@@ -92,8 +92,8 @@ pub(super) const TEXT: &str = "Speed to reach: the peer's CPU time a request by 
      highest. One-connection is judged and shown by the interval that holds the median with 95 %: \
      no worse when it reaches 1, better when all of it is above. cached as a share of null: the \
      bare server's CPU time a request by that of the cached answer; vtl as a share of proxy: that \
-     of a request passed through by that of one through two templates. Resident memory of an idle \
-     connection is a figure of the command scale.";
+     of a request passed through by that of one through two templates; lambda \
+     likewise. Resident memory of an idle connection is a figure of the command scale.";
 
 /// Every aim that a comparison can be held against.
 pub(super) fn all(rows: &[Row], samples: &[Sample], speeds: &[Speed]) -> Vec<Target> {

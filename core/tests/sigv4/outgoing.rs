@@ -32,7 +32,8 @@ fn signing(service: &str) -> Signing {
 }
 
 fn signer(token: Option<&str>) -> RequestSigner {
-    RequestSigner::new(Credentials::parse("AKIAIOSFODNN7EXAMPLE", SECRET, token).unwrap())
+    let credentials = Credentials::parse("AKIAIOSFODNN7EXAMPLE", SECRET, token);
+    RequestSigner::new(credentials.expect("valid credentials"))
 }
 
 /// The fields that a signature added to a head, and the rest of it.

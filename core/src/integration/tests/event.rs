@@ -94,32 +94,39 @@ fn a_test_has_the_headers_it_was_given_alone() {
     assert_eq!(event["requestContext"]["identity"]["apiKeyId"], "key1");
 }
 
-/// What an event has to be, in any order of members.
-fn model(head: &RequestHead<'_>, body: &[u8], is_binary: bool, keyed: bool) -> Value {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let dropped = [
-        "connection",
-        "content-length",
-        "content-md5",
-        "expect",
-        "max-forwards",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-        "host",
-        "x-amzn-trace-id",
-        "x-forwarded-for",
-        "x-forwarded-port",
-        "x-forwarded-proto",
-        "keep-alive",
-        "proxy-connection",
-        "server",
-        "proxy-authenticate",
-        "proxy-authorization",
-        "www-authenticate",
-    ];
-    let mut fields: Vec<(String, Vec<String>)> = Vec::new();
+/// Names and their values, in order.
+type Entries = Vec<(String, Vec<String>)>;
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Fields that no event has, or that the gateway sets itself.
+const DROPPED: [&str; 20] = [
+    "connection",
+    "content-length",
+    "content-md5",
+    "expect",
+    "host",
+    "keep-alive",
+    "max-forwards",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "server",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "www-authenticate",
+    "x-amzn-trace-id",
+    "x-forwarded-for",
+    "x-forwarded-port",
+    "x-forwarded-proto",
+];
+
+fn fields(head: &RequestHead<'_>) -> Entries {
+    let mut fields = Entries::new();
     let mut add = |name: String, value: String| match fields
         .iter_mut()
         .find(|(own, _)| own.eq_ignore_ascii_case(&name))
@@ -129,7 +136,7 @@ fn model(head: &RequestHead<'_>, body: &[u8], is_binary: bool, keyed: bool) -> V
     };
     for line in head.fields() {
         let name = text(line.text());
-        if !dropped.contains(&name.to_ascii_lowercase().as_str()) {
+        if !DROPPED.contains(&name.to_ascii_lowercase().as_str()) {
             add(name, text(line.value()));
         }
     }
@@ -141,40 +148,60 @@ fn model(head: &RequestHead<'_>, body: &[u8], is_binary: bool, keyed: bool) -> V
     add("X-Forwarded-For".into(), chain.join(", "));
     add("X-Forwarded-Port".into(), "8080".into());
     add("X-Forwarded-Proto".into(), "http".into());
-    let mut query: Vec<(String, Vec<String>)> = Vec::new();
+    fields
+}
+
+fn query(head: &RequestHead<'_>) -> Entries {
+    let mut query = Entries::new();
     let pairs = head.query().unwrap_or_default().split(|&byte| byte == b'&');
     for pair in pairs.filter(|pair| !pair.is_empty()) {
         let mut halves = pair.splitn(2, |&byte| byte == b'=');
-        let mut half = || {
-            let plus: Vec<u8> = halves.next().unwrap_or_default().to_vec();
-            decoded(&plus)
-        };
+        let mut half = || decoded(halves.next().unwrap_or_default());
         let (name, value) = (half(), half());
         match query.iter_mut().find(|(own, _)| *own == name) {
             Some((_, values)) => values.push(value),
             None => query.push((name, vec![value])),
         }
     }
-    let map = |entries: &[(String, Vec<String>)], all: bool| {
-        let value = |values: &[String]| {
-            if all { json!(values) } else { json!(values.last().expect("one")) }
-        };
-        let map: Map<_, _> = entries.iter().map(|(name, it)| (name.clone(), value(it))).collect();
-        if map.is_empty() { Value::Null } else { Value::Object(map) }
+    query
+}
+
+fn map(entries: &Entries, all: bool) -> Value {
+    let value = |values: &[String]| {
+        if all { json!(values) } else { json!(values.last().expect("one")) }
     };
-    let agent = head.custom("user-agent").map(text);
+    let map: Map<_, _> = entries.iter().map(|(name, it)| (name.clone(), value(it))).collect();
+    if map.is_empty() { Value::Null } else { Value::Object(map) }
+}
+
+fn context(head: &RequestHead<'_>, keyed: bool) -> Value {
     let mut identity = json!({
         "accessKey": null, "accountId": null, "caller": null,
         "cognitoAuthenticationProvider": null, "cognitoAuthenticationType": null,
         "cognitoIdentityId": null, "cognitoIdentityPoolId": null, "principalOrgId": null,
-        "sourceIp": "203.0.113.9", "user": null, "userAgent": agent, "userArn": null,
+        "sourceIp": "203.0.113.9", "user": null,
+        "userAgent": head.custom("user-agent").map(text), "userArn": null,
     });
     if keyed {
         identity["apiKey"] = json!("alice-key-0123456789abcdef");
         identity["apiKeyId"] = json!("key1");
     }
-    let sent = text(head.path().strip_prefix(b"/dev").expect("the stage"));
     let host = text(head.host());
+    json!({
+        "resourceId": "res1", "resourcePath": "/pets/{petId}", "httpMethod": head.method(),
+        "extendedRequestId": "AbCdEfGhIjKlMnO=", "requestTime": "10/Oct/2020:13:55:36 +0000",
+        "path": text(head.path()), "accountId": "000000000000", "protocol": "HTTP/1.1",
+        "stage": "dev", "domainPrefix": host.split('.').next(),
+        "requestTimeEpoch": 1_602_338_136_123_u64,
+        "requestId": "00000000-0000-4000-8000-000000000000", "identity": identity,
+        "domainName": host, "deploymentId": "dep1", "apiId": "a1b2c3d4e5",
+    })
+}
+
+/// What an event has to be, in any order of members.
+fn model(head: &RequestHead<'_>, body: &[u8], is_binary: bool, keyed: bool) -> Value {
+    let (fields, query) = (fields(head), query(head));
+    let sent = text(head.path().strip_prefix(b"/dev").expect("the stage"));
     json!({
         "resource": "/pets/{petId}", "path": sent, "httpMethod": head.method(),
         "headers": map(&fields, false), "multiValueHeaders": map(&fields, true),
@@ -182,15 +209,7 @@ fn model(head: &RequestHead<'_>, body: &[u8], is_binary: bool, keyed: bool) -> V
         "multiValueQueryStringParameters": map(&query, true),
         "pathParameters": {"petId": sent.strip_prefix("/pets/").expect("the resource")},
         "stageVariables": null,
-        "requestContext": {
-            "resourceId": "res1", "resourcePath": "/pets/{petId}", "httpMethod": head.method(),
-            "extendedRequestId": "AbCdEfGhIjKlMnO=", "requestTime": "10/Oct/2020:13:55:36 +0000",
-            "path": format!("/dev{sent}"), "accountId": "000000000000", "protocol": "HTTP/1.1",
-            "stage": "dev", "domainPrefix": host.split('.').next(),
-            "requestTimeEpoch": 1_602_338_136_123_u64,
-            "requestId": "00000000-0000-4000-8000-000000000000", "identity": identity,
-            "domainName": host, "deploymentId": "dep1", "apiId": "a1b2c3d4e5",
-        },
+        "requestContext": context(head, keyed),
         "body": match body {
             b"" => Value::Null,
             _ if is_binary => json!(STANDARD.encode(body)),

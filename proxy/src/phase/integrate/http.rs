@@ -7,7 +7,7 @@ use ringway_core::error::{Cause, GatewayError, ResponseType};
 use ringway_core::http::{FieldName, Framing};
 use ringway_core::integration::{BodyLength, write_request_head};
 use ringway_core::reach::Forbidden;
-use ringway_core::snapshot::{Conversion, HttpIntegration, HttpKind, Signing};
+use ringway_core::snapshot::{Conversion, HttpIntegration, HttpKind};
 
 use super::{function, proxied, streamed, transformed};
 use crate::applied::AppliedMethod;
@@ -47,18 +47,8 @@ pub(super) async fn answer(
         trace.inspect(|trace| trace.invalid_endpoint());
         return Err(invalid_endpoint(http).into());
     };
-    let verb = http.method.of(head);
-    let bounds = Bounds {
-        started: worker.clock.now(),
-        timeout: Duration::from_millis(u64::from(http.timeout_ms)),
-        idempotent: is_idempotent(verb),
-        head_only: verb == "HEAD",
-        client: client.sink.control,
-    };
-    let signer = match &http.signing {
-        None => None,
-        Some(signing) => Some(signer(worker, signing, trace).await?),
-    };
+    let bounds = bounds(worker, http, http.method.of(head), client);
+    let signer = signer(worker, http, trace).await?;
     let call = Call { http, pool, bounds, signer: signer.as_ref() };
     if let HttpKind::FunctionProxy(_) = &http.kind {
         return function::answer(worker, &call, client, looked, context, back_end).await;
@@ -98,6 +88,16 @@ pub(super) async fn answer(
     };
     note(worker, &called, bounds.started, back_end);
     proxied::respond(worker, &call, called?, &mut client.sink, looked, (context, None)).await
+}
+
+fn bounds(worker: &Worker, http: &HttpIntegration, verb: &str, client: &Client<'_, '_>) -> Bounds {
+    Bounds {
+        started: worker.clock.now(),
+        timeout: Duration::from_millis(u64::from(http.timeout_ms)),
+        idempotent: is_idempotent(verb),
+        head_only: verb == "HEAD",
+        client: client.sink.control,
+    }
 }
 
 /// Integration latency and status, whatever the outcome.
@@ -146,16 +146,18 @@ fn write_request(
     Ok(body.is_done())
 }
 
-/// Who signs a call; a role may have to be assumed.
+/// Who signs the calls, where they are signed.
 async fn signer(
     worker: &Worker,
-    signing: &Signing,
+    http: &HttpIntegration,
     trace: Option<&Trace>,
-) -> Result<Signer, GatewayError> {
+) -> Result<Option<Signer>, GatewayError> {
+    let Some(signing) = &http.signing else { return Ok(None) };
     let signer = worker.signers.signer(worker, signing).await;
-    signer.inspect_err(|error| {
+    let explain = |error: &GatewayError| {
         trace.inspect(|trace| trace.misconfigured(&error.cause.0));
-    })
+    };
+    signer.inspect_err(explain).map(Some)
 }
 
 /// Adds the signature that a call needs: nothing is called without it. `request` is a complete
