@@ -12,6 +12,8 @@ use crate::snapshot::Origin;
 pub struct Reach {
     /// Listeners of this process that are nobody's back end: the admin port.
     own: Box<[SocketAddr]>,
+    /// Listeners of this process that only integrations of services call: functions.
+    services: Box<[SocketAddr]>,
     /// Allowed where the definition names them itself.
     allowed: Box<[Network]>,
 }
@@ -26,10 +28,11 @@ pub enum Forbidden {
 }
 
 impl Reach {
-    /// Forbids `own`; `allowed` is allowed where a definition names its host without variables.
+    /// Forbids `own`, and `services` but to integrations of services; `allowed` is allowed where a
+    /// definition names its host without variables.
     #[must_use]
-    pub fn new(own: Vec<SocketAddr>, allowed: Vec<Network>) -> Self {
-        Self { own: own.into(), allowed: allowed.into() }
+    pub fn new(own: Vec<SocketAddr>, services: Vec<SocketAddr>, allowed: Vec<Network>) -> Self {
+        Self { own: own.into(), services: services.into(), allowed: allowed.into() }
     }
 
     /// Whether an endpoint may be called at this address. `is_local` says whether the address is
@@ -44,21 +47,22 @@ impl Reach {
         is_local: impl Fn(IpAddr) -> bool,
     ) -> Result<(), Forbidden> {
         let ip = address.ip();
-        let is_own = || {
-            let own = self.own.iter().any(|own| own.port() == address.port());
-            own && forms(ip).any(|ip| self.own.iter().any(|own| own.ip() == ip) || is_local(ip))
+        let is_of = |own: &[SocketAddr]| {
+            own.iter().any(|own| own.port() == address.port())
+                && forms(ip).any(|ip| own.iter().any(|own| own.ip() == ip) || is_local(ip))
         };
-        let forbidden = if forms(ip).any(is_special) {
-            Forbidden::Special
-        } else if is_own() {
+        let is_operator = origin == Origin::Operator;
+        let forbidden = if is_of(&self.own) || !is_operator && is_of(&self.services) {
+            // Not even for the operator: AWS_ENDPOINT_URL often leads to the admin port, for tools.
             Forbidden::Own
+        } else if !is_operator && forms(ip).any(is_special) {
+            Forbidden::Special
         } else {
             return Ok(());
         };
         match origin {
-            Origin::Operator => Ok(()),
             Origin::Definition if self.allowed.iter().any(|network| network.has(ip)) => Ok(()),
-            Origin::Definition | Origin::StageVariable => Err(forbidden),
+            Origin::Definition | Origin::StageVariable | Origin::Operator => Err(forbidden),
         }
     }
 }
@@ -138,15 +142,12 @@ fn embedded(ip: Ipv6Addr) -> [Option<Ipv4Addr>; 2] {
 fn is_special(ip: IpAddr) -> bool {
     match ip {
         IpAddr::V4(ip) => {
-            let [a, b, c, d] = ip.octets();
+            let octets @ [a, b, ..] = ip.octets();
             // Link-local, where AWS, Azure and Google have their metadata; this network; multicast
             // and reserved.
             a == 0 || a == 169 && b == 254 || a >= 224
                 // Metadata of Alibaba and Oracle, the host agent of Azure.
-                || matches!(
-                    (a, b, c, d),
-                    (100, 100, 100, 200) | (192, 0, 0, 192) | (168, 63, 129, 16)
-                )
+                || matches!(octets, [100, 100, 100, 200] | [192, 0, 0, 192] | [168, 63, 129, 16])
         }
         IpAddr::V6(ip) => {
             let [first, second, ..] = ip.segments();
@@ -168,7 +169,8 @@ mod tests {
     fn reach(allowed: &[&str]) -> Reach {
         let own = ["127.0.0.1:4566", "[::]:4567"].map(|own| own.parse().unwrap());
         let allowed = allowed.iter().map(|text| Network::parse(text).unwrap());
-        Reach::new(own.to_vec(), allowed.collect())
+        let services = vec!["127.0.0.1:9001".parse().unwrap()];
+        Reach::new(own.to_vec(), services, allowed.collect())
     }
 
     #[track_caller]
@@ -248,8 +250,11 @@ mod tests {
         ] {
             check(address, Origin::Definition, &[], own);
             check(address, Origin::StageVariable, &["0.0.0.0/0", "::/0"], own);
-            check(address, Origin::Operator, &[], Ok(()));
+            check(address, Origin::Operator, &[], own);
         }
+        check("127.0.0.1:9001", Origin::Definition, &[], own);
+        check("127.0.0.1:9001", Origin::StageVariable, &["127.0.0.1"], own);
+        check("127.0.0.1:9001", Origin::Operator, &[], Ok(()));
         check("127.0.0.1:4566", Origin::Definition, &["127.0.0.0/8"], Ok(()));
         check("[::ffff:127.0.0.1]:4566", Origin::Definition, &["127.0.0.1"], Ok(()));
         check("127.0.0.1:4566", Origin::Definition, &["128.0.0.0/8"], own);

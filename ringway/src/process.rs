@@ -177,7 +177,7 @@ fn outbound(listening: &Listening, admin: SocketAddr) -> Outbound {
     Outbound {
         credentials: credentials::find(None, variable),
         endpoints: Arc::new(listening.endpoints.clone()),
-        reach: Reach::new(vec![admin], listening.allowed.clone()),
+        reach: Reach::new(vec![admin], Vec::new(), listening.allowed.clone()),
     }
 }
 

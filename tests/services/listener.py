@@ -30,6 +30,7 @@ class Listener:
 
     session_seconds: int
     refuses: bool
+    text: str
     url: str = ""
     calls: list[Seen] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -46,7 +47,7 @@ class Listener:
             self.calls.append(Seen(handler.command, handler.path, headers, body))
             number = len(self.calls_of("sts"))
         if b"Action=AssumeRole" not in body:
-            handler.send(b"{}", {"Content-Type": "application/json"})
+            handler.send(self.text.encode(), {"Content-Type": "application/json"})
         elif self.refuses:
             text = "<Error><Code>AccessDenied</Code><Message>You may not</Message></Error>"
             answer = f"<ErrorResponse>{text}</ErrorResponse>".encode()
@@ -68,9 +69,11 @@ class Listener:
 
 
 @contextmanager
-def listening(session_seconds: int = 3600, refuses: bool = False) -> Iterator[Listener]:
+def listening(
+    session_seconds: int = 3600, refuses: bool = False, answer: str = "{}"
+) -> Iterator[Listener]:
     """A listener for as long as it is needed."""
-    listener = Listener(session_seconds, refuses)
+    listener = Listener(session_seconds, refuses, answer)
     with serving(lambda handler, body: listener.answer(handler, body)) as backend:
         listener.url = backend.url
         yield listener

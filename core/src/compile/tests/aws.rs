@@ -144,11 +144,15 @@ fn functions_are_invoked() {
         let uri = arn(&format!("lambda:path/{rest}"));
         let streams = rest.ends_with("/response-streaming-invocations");
         let transfer = if streams { "STREAM" } else { "BUFFERED" };
-        let extra = json!({"httpMethod": verb, "responseTransferMode": transfer,
-            "requestParameters": {
+        let mappings = json!({
             "integration.request.path.id": "method.request.path.id",
             "integration.request.header.X-Amz-Invocation-Type": "'Event'",
-        }});
+        });
+        let extra = json!({
+            "httpMethod": verb,
+            "responseTransferMode": transfer,
+            "requestParameters": mappings,
+        });
         let stage = stage_of(&definitions(kind, &uri, extra));
         let http = http(method(&stage, "POST", "/a/{id}"));
         assert_eq!(target(http), expected, "{rest}");
