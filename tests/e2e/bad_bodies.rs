@@ -9,6 +9,8 @@ use serde_json::json;
 const JSON: &str = "application/json";
 const BAD_BODY: (u16, &str) = (400, r#"{"message": "Invalid request body"}"#);
 const BAD_JSON: (u16, &str) = (400, r#"{"message": "Invalid JSON in request body"}"#);
+/// Media type, body, and status and text for a template, a mapping and a model.
+type Case<'c> = (&'c str, &'c [u8], [(u16, &'c str); 3]);
 /// What the mapped header was when it was not sent.
 const NONE: &str = "-";
 
@@ -49,7 +51,7 @@ fn serving(upstream: &Upstream) -> Gateway {
 fn templates_mappings_and_models_meet_bad_bodies() {
     let upstream = parrot();
     let gateway = serving(&upstream);
-    let table: &[(&str, &[u8], [(u16, &str); 3])] = &[
+    let table: &[Case<'_>] = &[
         (JSON, b"", [(200, "-||\"\"|{}"), (200, "-|"), (200, "-|")]),
         (JSON, b"  ", [(200, "-||\"\"|  "), (200, "-|  "), BAD_BODY]),
         (JSON, b"text", [(200, "-||\"\"|text"), (200, "-|text"), BAD_BODY]),
