@@ -32,20 +32,16 @@ impl Pattern {
     /// # Errors
     /// One sentence: no such syntax, or one that is not supported.
     pub fn java_whole(text: &str, flags: &str) -> Result<Self, String> {
-        let inline = text.contains("(?") && text.split("(?").skip(1).any(sets_dot_all);
-        let dot = match (flags.contains('s') || inline, flags.contains('d')) {
-            (true, _) => ".",
-            (false, true) => r"[^\n]",
-            (false, false) => r"[^\n\r\x{85}\x{2028}\x{2029}]",
+        let held = Flags {
+            dot_all: flags.contains('s'),
+            unix_lines: flags.contains('d'),
+            multi_line: flags.contains('m'),
+            comments: flags.contains('x'),
         };
-        let kept = flags.chars().filter(|flag| "ixms".contains(*flag)).collect::<String>();
+        let kept = flags.chars().filter(|flag| "ixm".contains(*flag)).collect::<String>();
         let set = if kept.is_empty() { String::new() } else { format!("(?{kept})") };
-        let body = Translation::new(text, Dialect::Java, dot).all()?;
-        // By itself first: `a)|(b` would be valid between the anchors.
-        Self::build(text, &format!("{set}{body}"))?;
-        // A comment of the flag `x` would hide the end.
-        let end = if kept.contains('x') { "\n" } else { "" };
-        Self::build(text, &format!(r"{set}\A(?:{body}{end})\z"))
+        let body = Translation::new(text, Dialect::Java, held).all()?;
+        Self::build(text, &format!(r"{set}\A(?:{body})\z"))
     }
 
     /// `new RegExp(text).test` of ECMAScript: anywhere in the input.
@@ -53,8 +49,7 @@ impl Pattern {
     /// # Errors
     /// One sentence: no such syntax, or one that is not supported.
     pub fn ecma(text: &str) -> Result<Self, String> {
-        let dot = r"[^\n\r\x{2028}\x{2029}]";
-        Self::build(text, &Translation::new(text, Dialect::Ecma, dot).all()?)
+        Self::build(text, &Translation::new(text, Dialect::Ecma, Flags::default()).all()?)
     }
 
     fn build(text: &str, translated: &str) -> Result<Self, String> {
@@ -78,17 +73,23 @@ impl Pattern {
     }
 }
 
-/// Whether what follows `(?` turns the flag `s` on.
-fn sets_dot_all(group: &str) -> bool {
-    let flags = group.split([':', ')', '-']).next().unwrap_or_default();
-    flags.bytes().all(|byte| byte.is_ascii_alphabetic()) && flags.contains('s')
+/// Java's flags that change what a sign means.
+#[derive(Clone, Copy, Default)]
+struct Flags {
+    dot_all: bool,
+    unix_lines: bool,
+    multi_line: bool,
+    comments: bool,
 }
 
-struct Translation<'a> {
+struct Translation {
     chars: Vec<char>,
     at: usize,
     dialect: Dialect,
-    dot: &'a str,
+    /// Those that hold here.
+    flags: Flags,
+    /// Those that hold again behind each group that is open.
+    groups: Vec<Flags>,
     out: String,
     /// Brackets of character classes that are open.
     classes: usize,
@@ -96,6 +97,8 @@ struct Translation<'a> {
     after_quantifier: bool,
 }
 
+/// Ends a line for Java.
+const LINE_ENDS: &str = r"\n\r\x{85}\x{2028}\x{2029}";
 const JAVA_SPACE: &str = r" \t\n\x0B\x0C\r";
 const ECMA_SPACE: &str = concat!(
     r" \t\n\x0B\x0C\r\x{a0}\x{1680}\x{180e}\x{2000}-\x{200a}\x{2028}\x{2029}",
@@ -121,14 +124,15 @@ const POSIX: [(&str, &str); 13] = [
     ("Space", JAVA_SPACE),
 ];
 
-impl<'a> Translation<'a> {
-    fn new(text: &str, dialect: Dialect, dot: &'a str) -> Self {
+impl Translation {
+    fn new(text: &str, dialect: Dialect, flags: Flags) -> Self {
         let chars = text.chars().take(REGEX_PATTERN_BYTES_MAX + 1).collect();
         Self {
             chars,
             at: 0,
             dialect,
-            dot,
+            flags,
+            groups: Vec::new(),
             out: String::with_capacity(text.len()),
             classes: 0,
             after_quantifier: false,
@@ -146,12 +150,8 @@ impl<'a> Translation<'a> {
             let quantifier = matches!(char, '*' | '+' | '?') && self.classes == 0;
             match (char, self.classes, self.dialect) {
                 ('\\', ..) => self.escape()?,
-                ('.', 0, _) => self.out.push_str(self.dot),
-                ('[', 0, _) => self.open_class(),
-                ('[', _, Dialect::Java) => {
-                    self.classes += 1;
-                    self.out.push('[');
-                }
+                ('.', 0, _) => self.dot(),
+                ('[', 0, _) | ('[', _, Dialect::Java) => self.open_class(),
                 (']', 1.., _) => {
                     self.classes -= 1;
                     self.out.push(']');
@@ -159,6 +159,15 @@ impl<'a> Translation<'a> {
                 ('[' | '&' | '~' | '#', 1.., Dialect::Ecma) => self.literal(char),
                 ('-', 1.., _) if self.chars.get(self.at) == Some(&'-') => self.out.push_str(r"\-"),
                 ('~', 1.., Dialect::Java) => self.literal('~'),
+                ('(', 0, Dialect::Java) => self.open_java_group()?,
+                (')', 0, Dialect::Java) => self.close_java_group()?,
+                ('$', 0, Dialect::Java) => self.dollar(),
+                ('#', 0, Dialect::Java) if self.flags.comments => {
+                    while self.next().is_some_and(|char| char != '\n') {}
+                }
+                ('{', 0, Dialect::Java) if !self.is_quantifier()? => {
+                    return Err("illegal repetition: `{` begins no number".to_owned());
+                }
                 ('(', 0, Dialect::Ecma) => self.open_group()?,
                 ('*' | '+' | '?', 0, Dialect::Ecma) => self.quantifier(char)?,
                 // Behind another quantifier the digits stand for themselves.
@@ -184,6 +193,83 @@ impl<'a> Translation<'a> {
         } else {
             Ok(self.out)
         }
+    }
+
+    fn dot(&mut self) {
+        match (self.dialect, self.flags) {
+            (Dialect::Ecma, _) => self.out.push_str(r"[^\n\r\x{2028}\x{2029}]"),
+            (Dialect::Java, Flags { dot_all: true, .. }) => self.out.push_str("(?s:.)"),
+            (Dialect::Java, Flags { unix_lines: true, .. }) => self.out.push_str(r"[^\n]"),
+            (Dialect::Java, _) => self.set(LINE_ENDS, true),
+        }
+    }
+
+    /// Java's `$` stands before the last line end, too. Where the pattern ends with it, the input
+    /// has to end as well.
+    fn dollar(&mut self) {
+        if self.at == self.chars.len() {
+            self.out.push('$');
+        } else if self.flags.multi_line {
+            self.out.push_str(r"(?=\r\n|(?<!\r)\n|[\r\x{85}\x{2028}\x{2029}]|\z)");
+        } else {
+            self.out.push_str(&format!(r"(?=(?:\r\n|[{LINE_ENDS}])?\z)"));
+        }
+    }
+
+    fn open_java_group(&mut self) -> Result<(), String> {
+        self.groups.push(self.flags);
+        self.out.push('(');
+        if self.chars.get(self.at) != Some(&'?') {
+            return Ok(());
+        }
+        let rest = self.chars[self.at + 1..].iter();
+        let letters = rest.take_while(|char| char.is_ascii_alphabetic() || **char == '-');
+        let letters = letters.collect::<String>();
+        let end = self.chars.get(self.at + 1 + letters.len()).copied();
+        if letters.is_empty() && end != Some(')') {
+            return Ok(());
+        }
+        let end = end.filter(|end| matches!(end, ':' | ')'));
+        let end = end.ok_or_else(|| format!("`(?{letters}` is no group"))?;
+        self.at += letters.len() + 2;
+        self.set_flags(&letters)?;
+        if end == ')' {
+            // They hold to the end of the group around them.
+            self.groups.pop();
+        }
+        self.out.push(end);
+        Ok(())
+    }
+
+    /// Takes flags over, and writes those that the two syntaxes share.
+    fn set_flags(&mut self, letters: &str) -> Result<(), String> {
+        let (on, off) = letters.split_once('-').unwrap_or((letters, ""));
+        for (flags, value) in [(on, true), (off, false)] {
+            for flag in flags.chars() {
+                match flag {
+                    's' => self.flags.dot_all = value,
+                    'd' => self.flags.unix_lines = value,
+                    'm' => self.flags.multi_line = value,
+                    'x' => self.flags.comments = value,
+                    'i' | 'u' => {}
+                    _ => return Err(format!("the flag `{flag}` is not supported")),
+                }
+            }
+        }
+        let shared = |flags: &str| flags.chars().filter(|flag| "imx".contains(*flag)).collect();
+        let (on, off): (String, String) = (shared(on), shared(off));
+        match (on.is_empty(), off.is_empty()) {
+            (true, true) if self.chars.get(self.at - 1) == Some(&')') => self.out.push_str("?:"),
+            (_, true) => self.out.extend(["?", &on]),
+            (_, false) => self.out.extend(["?", &on, "-", &off]),
+        }
+        Ok(())
+    }
+
+    fn close_java_group(&mut self) -> Result<(), String> {
+        self.flags = self.groups.pop().ok_or("a `)` closes nothing")?;
+        self.out.push(')');
+        Ok(())
     }
 
     /// ECMAScript 5 has no named groups, no look-behind and no flags inside.
@@ -220,6 +306,21 @@ impl<'a> Translation<'a> {
         } else {
             self.classes += 1;
             self.out.push('[');
+            if self.dialect == Dialect::Java {
+                self.begin_java_class();
+            }
+        }
+    }
+
+    /// A `]` that comes first stands for itself.
+    fn begin_java_class(&mut self) {
+        if self.chars.get(self.at) == Some(&'^') {
+            self.at += 1;
+            self.out.push('^');
+        }
+        if self.chars.get(self.at) == Some(&']') {
+            self.at += 1;
+            self.out.push_str(r"\]");
         }
     }
 
@@ -283,7 +384,12 @@ impl<'a> Translation<'a> {
             'b' if self.classes > 0 && !java => self.code(8),
             'b' | 'B' if self.classes == 0 => self.out.extend(['\\', char]),
             'A' | 'z' if java && self.classes == 0 => self.out.extend(['\\', char]),
-            'Z' if java && self.classes == 0 => self.out.push_str(r"(?=\n?\z)"),
+            'Z' if java && self.classes == 0 => {
+                self.out.push_str(&format!(r"(?=(?:\r\n|[{LINE_ENDS}])?\z)"));
+            }
+            'R' if java && self.classes == 0 => {
+                self.out.push_str(&format!(r"(?:\r\n|[\x0B\x0C{LINE_ENDS}])"));
+            }
             'u' => self.hexadecimal(4)?,
             'x' => self.hexadecimal(2)?,
             'c' => self.control()?,
@@ -422,7 +528,9 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_refused() {
-        for pattern in ["(", "[a", "a**", "\\", r"\y", r"\u12", r"\p{Nope}", r"(?<a>x)\k<b>"] {
+        let patterns =
+            ["(", "[a", "a**", "\\", r"\y", r"\u12", r"\p{Nope}", r"(?<a>x)\k<b>", "a)|(b", "{"];
+        for pattern in patterns {
             assert!(Pattern::java_whole(pattern, "").is_err(), "{pattern}");
         }
         assert!(Pattern::ecma(&"a".repeat(5_000)).is_err());

@@ -8,6 +8,7 @@ use std::rc::Rc;
 use ringway_core::error::{GatewayError, ResponseType};
 use ringway_core::execution_log::{ExecutionLog, map};
 use ringway_core::http::ResponseHead;
+use ringway_core::limits::REGEX_BACKTRACK_STEPS_MAX;
 use ringway_core::snapshot::{Endpoint, Scheme};
 
 use crate::clock::Clock;
@@ -98,6 +99,14 @@ impl Trace {
                 self.misconfigured(&error.cause.0);
             }
         }
+    }
+
+    /// A selection pattern counts as one that does not match.
+    pub(crate) fn gave_up(&self) {
+        self.line(format_args!(
+            "A selection pattern was not matched within {REGEX_BACKTRACK_STEPS_MAX} steps back, \
+             and counts as one that does not match"
+        ));
     }
 
     /// No integration response is for this status.

@@ -275,6 +275,32 @@ fn a_template_that_fails_is_said_with_line_column_reference_and_type() {
 }
 
 #[test]
+fn a_selection_pattern_that_gives_up_is_said() {
+    // A status has three digits to go back over: so each of forty steps has two ways of its own.
+    let slow = "(?:(?=2)|(?!3)){40}x";
+    let patch = json!({"responses": {
+        "default": {"statusCode": "200"},
+        slow: {"statusCode": "400"},
+    }});
+    let bench = Bench::of(&Api::new().route("GET", "/t", integration(mock("{}"), patch)));
+    let answer = bench.test("/t", "GET", &json!({}));
+    assert_eq!(answer["status"], 200, "{answer:#}");
+    let log = answer["log"].as_str().unwrap_or_default();
+    assert!(log.contains("counts as one that does not match"), "{log}");
+}
+
+#[test]
+fn a_mock_that_nothing_answers_is_said() {
+    let mut operation = mock("{}");
+    operation["x-amazon-apigateway-integration"]["responses"] =
+        json!({"4..": {"statusCode": "400"}});
+    let bench = Bench::of(&Api::new().route("GET", "/t", operation));
+    let line = "Execution failed due to configuration error: No match for output mapping and no \
+                default output mapping configured. Endpoint Response Status Code: 200";
+    failed(&bench.test("/t", "GET", &json!({})), 500, &[line]);
+}
+
+#[test]
 fn a_media_type_that_may_not_pass_is_said() {
     let patch = json!({"passthroughBehavior": "never", "requestTemplates": {"text/x": "x"}});
     let upstream = Upstream::ok();

@@ -38,8 +38,7 @@ pub fn choose_template<'a, T>(
     }
 }
 
-/// Compiles a selection pattern: an expression of Java's that has to match all of its text
-/// (aws-facts 180).
+/// Compiles a selection pattern: Java's syntax, matching all of a text (aws-facts 180).
 ///
 /// # Errors
 /// One sentence.
@@ -48,19 +47,36 @@ pub fn selection_pattern(text: &str) -> Result<Pattern, String> {
         .map_err(|error| format!("invalid or unsupported selection pattern: {error}"))
 }
 
+/// Which integration response answers.
+#[derive(Debug, Clone, Copy)]
+pub struct Selection<'a> {
+    /// None fits, and there is no default.
+    pub rule: Option<&'a ResponseRule>,
+    /// A pattern gave up after [`REGEX_BACKTRACK_STEPS_MAX`](crate::limits) steps, and counts as
+    /// one that does not match.
+    pub gave_up: bool,
+}
+
 /// The integration response for a text: the first whose pattern matches, else the one without a
 /// pattern (aws-facts 180, 190). The text is a status code for HTTP and MOCK, the message of a
-/// function's error for Lambda. A pattern that needs too many steps to tell matches nothing.
+/// function's error for Lambda.
 #[must_use]
-pub fn select<'a>(selector: &'a ResponseSelector, text: &str) -> Option<&'a ResponseRule> {
-    let matching = selector.patterns.iter().find(|(pattern, _)| pattern.is_match(text) == Ok(true));
-    let position = matching.map(|(_, position)| *position).or(selector.default)?;
-    selector.rules.get(usize::from(position))
+pub fn select<'a>(selector: &'a ResponseSelector, text: &str) -> Selection<'a> {
+    let mut gave_up = false;
+    let matching = selector.patterns.iter().find(|(pattern, _)| {
+        pattern.is_match(text).unwrap_or_else(|_| {
+            gave_up = true;
+            false
+        })
+    });
+    let position = matching.map(|(_, position)| *position).or(selector.default);
+    let rule = position.and_then(|position| selector.rules.get(usize::from(position)));
+    Selection { rule, gave_up }
 }
 
 /// [`select`] by a status code.
 #[must_use]
-pub fn select_status(selector: &ResponseSelector, status: u16) -> Option<&ResponseRule> {
+pub fn select_status(selector: &ResponseSelector, status: u16) -> Selection<'_> {
     let digits = [10_000, 1_000, 100, 10, 1].map(|place| b'0' + (status / place % 10) as u8);
     let start = digits.iter().position(|&digit| digit != b'0').unwrap_or(4);
     select(selector, std::str::from_utf8(&digits[start..]).unwrap_or_default())

@@ -23,7 +23,8 @@ mod tests;
 
 pub use cache_key::write_cache_key;
 pub use choose::{
-    ResponseBody, choose_template, response_body, select, select_status, selection_pattern,
+    ResponseBody, Selection, choose_template, response_body, select, select_status,
+    selection_pattern,
 };
 pub use client_head::{
     BodyLength, Connection, Delivery, Own, has_content_encoding, write_mapped_fields,

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::super::{choose_template, response_body, select, select_status, selection_pattern};
+use super::super::{
+    Selection, choose_template, response_body, select, select_status, selection_pattern,
+};
 use super::*;
 use crate::error::ResponseType;
 use crate::mapping::BodyUse;
@@ -47,8 +49,8 @@ fn rule(status: u16, templates: &[(&str, Option<&str>)]) -> ResponseRule {
         status,
         headers: Box::default(),
         templates: MediaTypes(templates.iter().map(template).collect()),
-        body_use: BodyUse::None,
         content_handling: ContentHandling::Always(Conversion::Pass),
+        body_use: BodyUse::None,
     }
 }
 
@@ -65,7 +67,7 @@ fn selector(patterns: &[&str], default: bool) -> ResponseSelector {
 fn selection() {
     let check = |patterns: &[&str], default, status, expect: Option<u16>| {
         let selector = selector(patterns, default);
-        assert_eq!(select_status(&selector, status).map(|rule| rule.status), expect);
+        assert_eq!(select_status(&selector, status).rule.map(|rule| rule.status), expect);
     };
     // aws-facts 180.
     check(&[r"4\d{2}"], true, 404, Some(0));
@@ -78,39 +80,98 @@ fn selection() {
     check(&["0", "7", "65535"], false, 65_535, Some(2));
     // aws-facts 181.
     let of_function = selector(&[".*four hundred.*", ".+"], true);
-    let status = |text| select(&of_function, text).map(|rule| rule.status);
+    let status = |text| select(&of_function, text).rule.map(|rule| rule.status);
     assert_eq!(status("a four hundred b"), Some(0));
     assert_eq!(status("other"), Some(1));
     assert_eq!(status(""), Some(2));
 }
 
 #[test]
-fn patterns_that_are_refused() {
-    for text in ["(", "a)|(b", "[", r"((\w{100}){100}){100}", "*a", r"\Qa\E)"] {
-        assert!(selection_pattern(text).is_err(), "{text}");
+fn patterns_are_javas_and_match_whole() {
+    // Each line was held against `java.util.regex.Pattern.matches`.
+    let trace = "Error: boom\n    at index.js:1\n";
+    for (pattern, text, expect) in [
+        (".*Error.*", "an Error here", true),
+        (".*Error.*", trace, false),
+        (".*Error.*", "Error\r", false),
+        (".*Error.*", "Error\u{2028}", false),
+        ("(?s).*Error.*", trace, true),
+        ("(?d).*Error.*", "Error\rcarriage", true),
+        ("(?s:.*)Error.*", "a\nError b", true),
+        ("(?s:.*)Error.*", trace, false),
+        ("((?s).*)Error.*", trace, false),
+        ("(?s)(?-s).*Error.*", trace, false),
+        (r"[\s\S]*Error[\s\S]*", trace, true),
+        (r"(?:.|\n)*Error(?:.|\n)*", trace, true),
+        (r".*Error.*\R.*\R", trace, true),
+        ("Error$", "Error\n", false),
+        (r"Error$\n", "Error\n", true),
+        (r"(?m)Error: boom$\s+at.*$\n", trace, true),
+        ("^Error.*$", "Error: x", true),
+        ("Error", "an Error", false),
+        ("(?i)error.*", "ERROR x", true),
+        ("err(?i)OR.*", "error", true),
+        ("(err(?i)or)X", "errORx", false),
+        ("(?i-i)error", "Error", false),
+        ("(?!.*Timeout).*Error.*", "an Error", true),
+        ("(?!.*Timeout).*Error.*", "a Timeout Error", false),
+        (".*(?<=Bad)Request.*", "a BadRequest", true),
+        (r"(\w)\1", "aa", true),
+        (r"(?<c>\w)\k<c>", "aa", true),
+        ("a++b", "aab", true),
+        (".*+Error", "an Error", false),
+        ("(?>a|ab)c", "abc", false),
+        (r#"\Q{"code":\E[0-9]+}"#, r#"{"code":404}"#, true),
+        (r".*\[BadRequest\].*", "x [BadRequest] y", true),
+        (r"\p{Upper}\p{Lower}+ \d{3}", "Code 404", true),
+        ("[a-z&&[^e]]+", "bad", true),
+        ("[a-z&&[^e]]+", "bed", false),
+        ("[]a]+", "a]", true),
+        (r"4\d{2}|5..", "503", true),
+        ("(?x) 4 \\d+ # client's ( fault\n", "404", true),
+        ("(?)a", "a", true),
+        ("", "", true),
+        (".*é.*", "café au lait", true),
+        (".", "😀", true),
+        (r"\d+", "٣", false),
+    ] {
+        let compiled = selection_pattern(pattern).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(compiled.is_match(text), Ok(expect), "{pattern} {text:?}");
     }
 }
 
 #[test]
-fn patterns_are_those_of_java() {
-    let check = |pattern: &str, text: &str, expect: bool| {
-        let selector = selector(&[pattern], false);
-        assert_eq!(select(&selector, text).is_some(), expect, "{pattern} on {text:?}");
+fn patterns_that_are_refused() {
+    let check = |text: &str, expect: &str| {
+        let error = selection_pattern(text).expect_err(text);
+        let said = error.strip_prefix("invalid or unsupported selection pattern: ");
+        assert!(said.is_some_and(|said| said.contains(expect)), "{text}: {error}");
     };
-    check("(?!2).*", "404", true);
-    check("(?!2).*", "200", false);
-    check(r"(\d)\1\1", "555", true);
-    check(r"(\d)\1\1", "556", false);
-    check("4\\d++", "404", true);
-    check(r"\Q[Bad] \E.*", "[Bad] request", true);
-    check("(?i).*error.*", "An ERROR", true);
-    // The point of Java stops at the end of a line, unless it is told otherwise.
-    check(".*error.*", "one\nerror", false);
-    check("(?s).*error.*", "one\nerror", true);
-    check(r"(\n|.)*error(\n|.)*", "one\nerror\n", true);
-    check("404", "404\n", false);
-    // What goes back without an end matches nothing.
-    check("(a*)*b\\1", &"a".repeat(5_000), false);
+    check("(", "Opening parenthesis");
+    check("a)|(b", "a `)` closes nothing");
+    check("[", "a character class does not end");
+    check("*", "Target of repeat operator is invalid");
+    check("{\"code\": 1}", "illegal repetition");
+    check("a{,3}", "illegal repetition");
+    check("(?y)a", "the flag `y` is not supported");
+    check("(?U)a", "the flag `U` is not supported");
+    check("(?i", "`(?i` is no group");
+    check(r"\y", "`\\y` is not supported");
+    check(r"(\p{L}{100}){100}", "building NFA");
+    check(&"a".repeat(5_000), "longer than 4096 bytes");
+}
+
+#[test]
+fn a_pattern_that_gives_up_does_not_match() {
+    let selector = selector(&[r"(?:(a|aa)+)+\1\1b", ".*c"], true);
+    let of = |text: &str| {
+        let Selection { rule, gave_up } = select(&selector, text);
+        (rule.map(|rule| rule.status), gave_up)
+    };
+    assert_eq!(of("aaab"), (Some(0), false));
+    assert_eq!(of("xc"), (Some(1), false));
+    assert_eq!(of(&format!("{}c", "a".repeat(64))), (Some(1), true));
+    assert_eq!(of(&format!("{}d", "a".repeat(64))), (Some(2), true));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! HTTP and HTTP_PROXY: one call to the back end, and its response to the client.
+//! Everything that is called over HTTP: one call to the back end, and its response to the client.
 
 use std::time::Duration;
 

@@ -47,7 +47,9 @@ pub(super) async fn respond(
             return Err(error.into());
         }
     };
-    let Some(rule) = select(selector, &message) else {
+    let selection = select(selector, &message);
+    sink.trace.filter(|_| selection.gave_up).inspect(|trace| trace.gave_up());
+    let Some(rule) = selection.rule else {
         sink.trace.inspect(|trace| trace.no_match(head.status()));
         let cause = "no integration response fits what the function answered";
         return Err(GatewayError::configuration(cause).into());

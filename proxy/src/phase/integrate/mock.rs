@@ -39,9 +39,15 @@ pub(super) async fn answer(
     let status = status.ok_or(GatewayError::configuration(
         "the request template of the MOCK integration names no statusCode",
     ))?;
-    let rule = select_status(&mock.responses, status).ok_or(GatewayError::configuration(
-        "no integration response of the MOCK integration fits its statusCode",
-    ))?;
+    let trace = client.sink.trace;
+    let selection = select_status(&mock.responses, status);
+    trace.filter(|_| selection.gave_up).inspect(|trace| trace.gave_up());
+    let rule = selection.rule.ok_or_else(|| {
+        trace.inspect(|trace| trace.no_match(status));
+        GatewayError::configuration(
+            "no integration response of the MOCK integration fits its statusCode",
+        )
+    })?;
     let body = response_body(rule, None);
     // What passes is nothing: MOCK never sends the client's body back (aws-facts 194).
     let bytes = match body.template.map(|template| (template, template.as_text())) {

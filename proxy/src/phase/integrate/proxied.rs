@@ -181,7 +181,9 @@ fn choose<'r>(
 ) -> Result<Response<'r>, GatewayError> {
     let Some(selector) = &call.http.responses else { return Ok(Response::Proxied) };
     let head = incoming.head();
-    let Some(rule) = select_status(selector, head.status()) else {
+    let selection = select_status(selector, head.status());
+    trace.filter(|_| selection.gave_up).inspect(|trace| trace.gave_up());
+    let Some(rule) = selection.rule else {
         trace.inspect(|trace| trace.no_match(head.status()));
         let cause = "no integration response fits the back end's status";
         return Err(GatewayError::configuration(cause));

@@ -1,4 +1,4 @@
-//! HTTP and HTTP_PROXY where a template or a mapping reads a whole body, or a template is rendered.
+//! Calls whose body has to be there whole: a template or a mapping reads it, or it is signed.
 //! All of it is the rare path: what streams is served by `http`, `streamed` and `proxied`.
 
 use std::borrow::Cow;
