@@ -152,8 +152,8 @@ impl Scenario {
     }
 
     /// Their body, empty for none.
-    pub(crate) fn body(self) -> String {
-        if self == Self::Vtl { templates::order() } else { String::new() }
+    pub(crate) fn body(self) -> &'static str {
+        if self == Self::Vtl { templates::ORDER } else { "" }
     }
 
     pub(crate) fn scheme(self) -> Scheme {

@@ -34,7 +34,7 @@ impl Bench<'_> {
         for number in ["0", "0"] {
             let path = &scenario.target().replace(NUMBER, number);
             let trust = self.trust_at(scenario);
-            let request = (scenario.method(), &**path, &*scenario.body());
+            let request = (scenario.method(), &**path, scenario.body());
             let answer = probe::ask(self.address, trust, request, scenario.headers())?;
             let wanted = match scenario.expect() {
                 Expect::Admitted { .. } if answer.status == 429 => true,
@@ -81,7 +81,7 @@ impl Bench<'_> {
         plan.core = self.placement.load;
         plan.headers = load_headers(scenario)?;
         plan.method = scenario.method().to_owned();
-        plan.body = scenario.body().into_bytes();
+        plan.body = scenario.body().into();
         plan.trust = self.trust_at(scenario).cloned();
         if let (Expect::TimedOut { .. }, Subject::Ringway) = (scenario.expect(), self.subject) {
             plan.expected = load::Expected::Body(TIMED_OUT.into());
