@@ -2,7 +2,7 @@
 //! (<https://smithy.io/2.0/aws/amazon-eventstream.html>): a length with its own checksum, headers,
 //! a payload, a checksum of it all.
 //!
-//! Reads from the front of what has arrived and keeps nothing.
+//! Reads from the front of what has arrived and keeps nothing; writes whole messages.
 
 use crate::limits::{EVENT_STREAM_HEADERS_BYTES_MAX, EVENT_STREAM_MESSAGE_BYTES_MAX};
 
@@ -134,9 +134,9 @@ fn crc32(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(!0, step)
 }
 
-/// A message, for tests of those who read it.
-#[cfg(test)]
-pub(crate) fn encoded(headers: &[(&str, &str)], payload: &[u8]) -> Vec<u8> {
+/// A message with text headers, names up to 255 bytes and texts up to 65,535.
+#[must_use]
+pub fn encoded(headers: &[(&str, &str)], payload: &[u8]) -> Vec<u8> {
     let mut written = Vec::new();
     for (name, text) in headers {
         written.push(name.len() as u8);

@@ -295,6 +295,81 @@ pub const IAM_POLICIES_PER_USER_MAX: usize = 20;
 /// copies of APIs are not held in memory and may be larger.
 pub const DOCUMENT_BYTES_MAX: usize = 16 * 1024 * 1024;
 
+// --- Functions ----------------------------------------------------------------------------------
+
+/// AWS "Timeout" of a function that says nothing, seconds.
+pub const FUNCTION_TIMEOUT_SECONDS_DEFAULT: u32 = 3;
+/// AWS "Function timeout", seconds.
+pub const FUNCTION_TIMEOUT_SECONDS_MAX: u32 = 900;
+/// AWS "MemorySize" of a function that says nothing, MB.
+pub const FUNCTION_MEMORY_MB_DEFAULT: u32 = 128;
+/// AWS "Function memory allocation", MB.
+pub const FUNCTION_MEMORY_MB_MAX: u32 = 10_240;
+/// Functions of one runner.
+pub const FUNCTIONS_MAX: usize = 10_000;
+/// Published versions of one function.
+pub const FUNCTION_VERSIONS_MAX: usize = 1_000;
+/// Aliases of one function.
+pub const FUNCTION_ALIASES_MAX: usize = 1_000;
+/// AWS "Function resource-based policy", bytes.
+pub const FUNCTION_POLICY_BYTES_MAX: usize = 20_480;
+/// AWS "Function environment variables", bytes of all of them.
+pub const FUNCTION_ENVIRONMENT_BYTES_MAX: usize = 4_096;
+/// Tags of a function (AWS: 50).
+pub const FUNCTION_TAGS_MAX: usize = 50;
+/// AWS "Concurrent executions" of an account; also the most processes there are.
+pub const FUNCTION_CONCURRENCY_MAX: u32 = 1_000;
+/// AWS: what no function may reserve of it.
+pub const FUNCTION_CONCURRENCY_UNRESERVED_MIN: u32 = 100;
+/// AWS: longest buffered response, bytes.
+pub const FUNCTION_RESPONSE_BYTES_MAX: usize = 6_291_556;
+/// AWS: longest streamed response, bytes.
+pub const FUNCTION_STREAM_BYTES_MAX: u64 = 200 * 1024 * 1024;
+/// Pieces of a streamed response that wait for a slow reader.
+pub const FUNCTION_STREAM_PIECES_MAX: usize = 16;
+/// AWS "Invocation payload", asynchronous, bytes.
+pub const FUNCTION_EVENT_BYTES_MAX: usize = 1_048_576;
+/// Asynchronous events that wait or run; beyond it TooManyRequestsException.
+pub const FUNCTION_EVENTS_MAX: usize = 10_000;
+/// Bytes of all asynchronous events that wait or run.
+pub const FUNCTION_EVENTS_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// AWS "Maximum age of event", seconds: for an event that finds no room.
+pub const FUNCTION_EVENT_AGE_SECONDS_MAX: u64 = 6 * 3_600;
+/// AWS "Retry attempts" of an asynchronous invocation that failed.
+pub const FUNCTION_RETRIES_MAX: u32 = 2;
+/// AWS: between the attempts of an asynchronous invocation; twice as long before the second.
+pub const FUNCTION_RETRY_MS: u64 = 60_000;
+/// AWS: how long a process may take until it asks for its first invocation.
+pub const FUNCTION_INIT_MS: u64 = 10_000;
+/// A process without work ends after this.
+pub const FUNCTION_IDLE_MS: u64 = 300_000;
+/// Invocations in flight get this long when the runner stops.
+pub const FUNCTION_DRAIN_MS: u64 = 5_000;
+/// Changes of a code folder within this are one.
+pub const FUNCTION_CHANGE_MS: u64 = 50;
+/// AWS "Deployment package (.zip file archive) size", zipped, bytes.
+pub const FUNCTION_ZIP_BYTES_MAX: usize = 50 * 1024 * 1024;
+/// AWS "Deployment package (.zip file archive) size", unzipped, bytes.
+pub const FUNCTION_CODE_BYTES_MAX: u64 = 262_144_000;
+/// Entries of a deployment package.
+pub const FUNCTION_CODE_FILES_MAX: usize = 20_000;
+/// Folders below each other in a deployment package.
+pub const FUNCTION_CODE_DEPTH_MAX: usize = 64;
+/// Body of a call that manages functions, bytes: a zipped package in base 64.
+pub const FUNCTION_CALL_BYTES_MAX: usize = 70 * 1024 * 1024;
+/// Open connections of the Lambda endpoint; beyond it clients wait in the listen queue.
+pub const FUNCTION_CONNECTIONS_MAX: usize = 16_384;
+/// Open connections of one Runtime API.
+pub const RUNTIME_API_CONNECTIONS_MAX: usize = 64;
+/// From a connection to a whole request head, at the Lambda endpoint and the Runtime API.
+pub const FUNCTION_HEAD_MS: u64 = 60_000;
+/// Longest line of a function's output, bytes; longer ones are cut into several.
+pub const FUNCTION_LINE_BYTES_MAX: usize = 16 * 1024;
+/// Output of functions that waits for its writer, bytes; beyond it lines are counted and dropped.
+pub const FUNCTION_LOG_BYTES_MAX: usize = 1024 * 1024;
+/// AWS: the end of the log that `LogType: Tail` shows, bytes.
+pub const FUNCTION_TAIL_BYTES_MAX: usize = 4_096;
+
 // --- Commands -----------------------------------------------------------------------------------
 
 /// Commands of the management API that wait for a worker; beyond it a call is answered 503.

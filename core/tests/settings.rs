@@ -209,3 +209,34 @@ fn wrong_extensions() {
         assert_eq!((error.path.as_str(), error.line), (path, Some(line)), "{error}");
     }
 }
+
+#[test]
+fn functions_and_what_is_said_about_wrong_ones() {
+    let with = |functions: &str| {
+        parse(
+            format!("apis: [{{openapi: a.yaml, stages: [{{stageName: dev}}]}}]\n{functions}")
+                .as_bytes(),
+        )
+    };
+    let settings = with(
+        "functions:\n  - {functionName: pets, runtime: python3.12, handler: app.handler, code: ./pets}\n",
+    )
+    .expect("parses");
+    let pets = &settings.functions[0];
+    assert_eq!((pets.timeout, pets.memory_size), (3, 128));
+    let json = serde_json::to_vec(&settings).expect("serializable");
+    assert_eq!(parse(&json).expect("parses"), settings, "JSON says the same");
+    let check = |functions: &str, path: &str, message: &str| {
+        let error = with(functions).expect_err("is refused");
+        assert_eq!(error.path, path);
+        assert!(error.message.contains(message), "{}", error.message);
+    };
+    let one = "{functionName: pets, runtime: python3.12, code: a}";
+    let twice = format!("functions: [{one}, {one}]");
+    check(&twice, "$.functions[1].functionName", "another function has this name");
+    check("functions: [{functionName: a, runtime: b}]", "$.functions[0]", "there is no `code`");
+    let unknown = "functions: [{functionName: a, runtime: b, code: c, memory: 1}]";
+    check(unknown, "$.functions[0].memory", "unknown key `memory`");
+    let text = "functions: [{functionName: a, runtime: b, code: c, timeout: soon}]";
+    check(text, "$.functions[0].timeout", "expected u32");
+}

@@ -6,6 +6,7 @@
 //! Shapes: <https://docs.aws.amazon.com/apigateway/latest/api/API_Operations.html>.
 
 mod documentation;
+mod function;
 mod method;
 mod rest_api;
 mod stage;
@@ -14,6 +15,7 @@ mod usage;
 pub use documentation::{
     DocumentationLocation, DocumentationPart, DocumentationPartType, DocumentationVersion,
 };
+pub use function::{Function, FunctionEnvironment};
 pub use method::{
     ContentHandling, Integration, IntegrationResponse, IntegrationType, Method, MethodResponse,
     PassthroughBehavior, TlsConfig,

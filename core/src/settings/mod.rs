@@ -8,6 +8,7 @@ mod extensions;
 mod method_settings;
 mod strict;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -16,9 +17,10 @@ use serde_json::Value;
 pub use extensions::Extensions;
 
 use crate::definition::{
-    Account, ApiKey, Definitions, DeployedApi, DeployedStage, Deployment, Owner, RestApi, Stage,
-    UsagePlan,
+    Account, ApiKey, Definitions, DeployedApi, DeployedStage, Deployment, Function, Owner, RestApi,
+    Stage, UsagePlan,
 };
+use crate::limits::FUNCTIONS_MAX;
 use crate::openapi::at::At;
 use crate::openapi::document::{self, Bounds};
 use crate::openapi::ids::{SHORT, stable};
@@ -36,6 +38,9 @@ pub struct Settings {
     pub api_keys: Vec<ApiKey>,
     /// Plans; the identifier is the name unless it is given.
     pub usage_plans: Vec<UsagePlan>,
+    /// Lambda functions that run on this machine.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub functions: Vec<Function>,
 }
 
 /// An API of a settings file.
@@ -94,6 +99,7 @@ fn read(mut root: Value) -> Result<Settings, ImportError> {
     if let Some(api) = written.apis.iter().position(|api| api.stages.is_empty()) {
         return Err(strict::error(&apis.index(api).key("stages"), "an API needs a stage"));
     }
+    functions_are_told_apart(&written.functions)?;
     let account = written.account;
     // Keys may be millions: not more than one copy of them beside the tree.
     drop(written.api_keys);
@@ -111,6 +117,21 @@ fn read(mut root: Value) -> Result<Settings, ImportError> {
         plan.id.clone_from(&plan.name);
     }
     Ok(settings)
+}
+
+fn functions_are_told_apart(functions: &[Function]) -> Result<(), ImportError> {
+    let place = At::ROOT.key("functions");
+    if functions.len() > FUNCTIONS_MAX {
+        return Err(strict::error(&place, &format!("there are more than {FUNCTIONS_MAX}")));
+    }
+    let mut names = HashSet::new();
+    match functions.iter().position(|function| !names.insert(&function.function_name)) {
+        Some(at) => {
+            let place = place.index(at);
+            Err(strict::error(&place.key("functionName"), "another function has this name"))
+        }
+        None => Ok(()),
+    }
 }
 
 impl Settings {
