@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ringway_core::definition::Definitions;
 use ringway_core::error::CompileError;
+use ringway_core::identity::{Refusal, SecretAccessKey};
 use ringway_core::link::{Commands, Counters, Published};
 use ringway_core::snapshot::Snapshot;
 
@@ -130,6 +131,27 @@ impl Plane {
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// The secret of an active access key: for the other listeners of this process.
+    #[must_use]
+    pub fn secret(&self, access_key_id: &str) -> Option<SecretAccessKey> {
+        self.gate.secret(access_key_id)
+    }
+
+    /// Whether the policies of the holder of an access key allow an action of another service.
+    ///
+    /// # Errors
+    /// AWS's refusal.
+    pub fn allow(
+        &self,
+        access_key_id: &str,
+        action: &str,
+        resource: &str,
+        now_seconds: u64,
+    ) -> Result<(), Refusal> {
+        let scope = Scope::new(&self.settings.account_id, &self.settings.region);
+        self.gate.allow_elsewhere(access_key_id, (action, resource), &scope, now_seconds)
     }
 
     /// Who may call.

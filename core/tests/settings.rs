@@ -219,7 +219,9 @@ fn functions_and_what_is_said_about_wrong_ones() {
         )
     };
     let settings = with(
-        "functions:\n  - {functionName: pets, runtime: python3.12, handler: app.handler, code: ./pets}\n",
+        "functions:
+  - {functionName: pets, runtime: python3.12, handler: app.handler, code: ./pets}
+",
     )
     .expect("parses");
     let pets = &settings.functions[0];

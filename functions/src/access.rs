@@ -3,15 +3,18 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use hyper::header::{HOST, ORIGIN};
 use hyper::http::request::Parts;
 use ringway_core::identity::{Credentials, Refusal, SecretAccessKey};
 use ringway_core::limits::{HEADER_FIELDS_MAX, SIGNING_KEYS_MAX};
 use ringway_core::sigv4::{Claim, PathRule, Payload, Request, Rules, Scope, Scratch, SigningKey};
 
 use crate::error::LambdaError;
+use crate::registry::uuid;
 
 const RULES: Rules<'_> =
     Rules { service: "lambda", path: PathRule::Normalized, unsigned_payload: false };
@@ -66,7 +69,7 @@ impl Gate {
 
     /// Whether a call is worth reading its body: strangers fill no memory.
     pub(crate) fn expect(&self, head: &Parts) -> Result<(), LambdaError> {
-        let Access::Signed { .. } = self.access else { return Ok(()) };
+        let Access::Signed { .. } = self.access else { return no_browser(head) };
         let fields = fields(head)?;
         let claim = Claim::parse(&request(head, &fields)).map_err(|it| refusal(&it))?;
         self.secret(&claim).map(drop).map_err(|it| refusal(&it))
@@ -143,6 +146,29 @@ impl Gate {
             }
         }
     }
+}
+
+/// Where nobody is asked who they are, web pages are kept out: they say where they come from, or
+/// call a name that leads here for the moment.
+fn no_browser(head: &Parts) -> Result<(), LambdaError> {
+    let host = head.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
+    let is_address = host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
+    let is_named = host == "localhost" || host.ends_with(".localhost");
+    if head.headers.contains_key(ORIGIN) || !(is_address || is_named) {
+        let why = "This endpoint is for tools on this machine: it answers no web page.";
+        return Err(refusal(&Refusal::AccessDenied(why.into())));
+    }
+    Ok(())
+}
+
+/// A key that nobody else has: for who starts a runner.
+#[must_use]
+pub fn random_credentials() -> Credentials {
+    let word = || uuid().replace('-', "");
+    let id = word().to_ascii_uppercase();
+    let key = Credentials::parse(&format!("AKIA{}", &id[..16]), &(word() + &word()), None);
+    key.expect("letters and digits are an access key")
 }
 
 /// The secret is part of it: a key that is made anew under its name proves nothing of the old one.

@@ -131,7 +131,10 @@ mod tests {
         );
         check(
             LambdaError::throttled("ConcurrentInvocationLimitExceeded"),
-            r#"{"Type":"User","message":"Rate Exceeded.","Reason":"ConcurrentInvocationLimitExceeded"}"#,
+            concat!(
+                r#"{"Type":"User","message":"Rate Exceeded.","#,
+                r#""Reason":"ConcurrentInvocationLimitExceeded"}"#
+            ),
         );
         check(LambdaError::service("x"), r#"{"Type":"Service","Message":"x"}"#);
     }

@@ -25,5 +25,5 @@ mod version;
 mod watch;
 mod words;
 
-pub use access::{Access, Users};
-pub use runner::{DeclarationError, Runner, RunnerSettings, StartError};
+pub use access::{Access, Users, random_credentials};
+pub use runner::{DeclarationError, Runner, RunnerSettings, StartError, check};

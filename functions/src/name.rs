@@ -181,7 +181,8 @@ mod tests {
             let owner = Owner { region: "eu-west-1".into(), account_id: "000000000000".into() };
             let arn = owner.arn(&name, qualifier.as_deref()).to_string();
             let read = Reference::parse(&arn, None).expect("an ARN");
-            prop_assert_eq!((&*read.name, read.qualifier.as_deref()), (&*name, qualifier.as_deref()));
+            let found = (&*read.name, read.qualifier.as_deref());
+            prop_assert_eq!(found, (&*name, qualifier.as_deref()));
         }
 
         #[test]

@@ -228,32 +228,16 @@ impl Registry {
         before: Option<&Function>,
     ) -> Result<Function, LambdaError> {
         let name = declared.function_name.as_str();
-        if !is_name(name) {
-            let message = format!("'{name}' is no name of a function: letters, digits, - and _");
-            return Err(LambdaError::invalid_parameter(message));
-        }
-        let configuration = Configuration::declared(declared)?;
-        let path = folder.join(&declared.code);
-        let code = if path.is_dir() {
-            let folder = path.canonicalize();
-            let folder = folder.map_err(|error| LambdaError::service(error.to_string()))?;
-            Code { folder, sha256: String::new(), bytes: 0 }
-        } else {
-            let package = std::fs::read(&path).map_err(|error| {
-                let message = format!("no code at {}: {error}", path.display());
-                LambdaError::invalid_parameter(message)
-            })?;
-            self.store.unpack(name, &package)?
+        let (configuration, written) = read(declared, folder)?;
+        let code = match written {
+            Written::Folder(folder) => Code { folder, sha256: String::new(), bytes: 0 },
+            Written::Package(package) => self.store.unpack(name, &package)?,
         };
         let known = before.map(|before| &before.latest);
         let same = known.filter(|it| it.configuration == configuration && it.code == code);
         let latest = same.cloned().unwrap_or_else(|| version(name, LATEST, configuration, code));
         let mut aliases = BTreeMap::new();
         for alias in &declared.aliases {
-            if !is_alias(alias) {
-                let message = format!("'{alias}' is no alias: letters, digits, - and _");
-                return Err(LambdaError::invalid_parameter(message));
-            }
             let latest =
                 Alias { version: LATEST.into(), description: String::new(), revision: revision() };
             aliases.insert(alias.clone(), latest);
@@ -291,6 +275,41 @@ impl Registry {
         self.publish(functions);
         old.iter().for_each(|function| function.latest.pool.close());
     }
+}
+
+/// Code of a settings file.
+pub(crate) enum Written {
+    /// It is run where it lies.
+    Folder(PathBuf),
+    /// A zip file.
+    Package(Vec<u8>),
+}
+
+/// What a function of a settings file says, checked as far as it can be without running it.
+pub(crate) fn read(
+    declared: &definition::Function,
+    folder: &Path,
+) -> Result<(Configuration, Written), LambdaError> {
+    let name = declared.function_name.as_str();
+    if !is_name(name) {
+        let message = format!("'{name}' is no name of a function: letters, digits, - and _");
+        return Err(LambdaError::invalid_parameter(message));
+    }
+    if let Some(alias) = declared.aliases.iter().find(|alias| !is_alias(alias)) {
+        let message = format!("'{alias}' is no alias: letters, digits, - and _");
+        return Err(LambdaError::invalid_parameter(message));
+    }
+    let configuration = Configuration::declared(declared)?;
+    let path = folder.join(&declared.code);
+    let missing = |error: std::io::Error| {
+        LambdaError::invalid_parameter(format!("no code at {}: {error}", path.display()))
+    };
+    let written = if path.is_dir() {
+        Written::Folder(path.canonicalize().map_err(missing)?)
+    } else {
+        Written::Package(std::fs::read(&path).map_err(missing)?)
+    };
+    Ok((configuration, written))
 }
 
 fn reserved(functions: &Functions) -> u32 {

@@ -21,7 +21,7 @@ use crate::host::Host;
 use crate::log::Log;
 use crate::name::Owner;
 use crate::queue::Queue;
-use crate::registry::{Registry, uuid};
+use crate::registry::{Registry, read, uuid};
 use crate::runtime::Runtimes;
 use crate::store::Store;
 use crate::watch::Watch;
@@ -108,6 +108,17 @@ pub struct DeclarationError {
     pub function: usize,
     /// One sentence.
     pub message: String,
+}
+
+/// Whether the functions of a settings file could run; of zip files only that they are there.
+///
+/// # Errors
+/// The first one that could not.
+pub fn check(functions: &[Function], folder: &Path) -> Result<(), DeclarationError> {
+    functions.iter().enumerate().try_for_each(|(at, function)| {
+        let checked = read(function, folder).map(drop);
+        checked.map_err(|error| DeclarationError { function: at, message: error.message })
+    })
 }
 
 /// A running runner. Processes end with it.

@@ -118,7 +118,8 @@ mod tests {
             let words = exit(Some(&ExitStatus::from_raw(raw)));
             let answer = String::from_utf8(exited("id", &words).to_vec()).unwrap();
             let expect = format!(
-                r#"{{"errorType":"Runtime.ExitError","errorMessage":"RequestId: id Error: {expect}"}}"#
+                "{{\"errorType\":\"Runtime.ExitError\",\
+                 \"errorMessage\":\"RequestId: id Error: {expect}\"}}"
             );
             assert_eq!(answer, expect);
         };
@@ -133,7 +134,10 @@ mod tests {
         let (answer, line) = timed_out("id", Duration::from_secs(3));
         assert_eq!(
             answer,
-            r#"{"errorType":"Sandbox.Timedout","errorMessage":"RequestId: id Error: Task timed out after 3.00 seconds"}"#
+            concat!(
+                r#"{"errorType":"Sandbox.Timedout","errorMessage":"#,
+                r#""RequestId: id Error: Task timed out after 3.00 seconds"}"#
+            )
         );
         assert!(line.ends_with("Z id Task timed out after 3.00 seconds\n"), "{line}");
     }

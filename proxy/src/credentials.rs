@@ -31,6 +31,8 @@ pub(crate) type Signer = Rc<RefCell<RequestSigner>>;
 /// The signers of a worker.
 pub(crate) struct Signers {
     process: Result<Signer, Box<str>>,
+    /// By names in signatures: services that were given with credentials of their own.
+    endpoints: Vec<(Box<str>, Signer)>,
     roles: RefCell<HashMap<Box<str>, Role, ahash::RandomState>>,
 }
 
@@ -66,7 +68,9 @@ impl Signers {
         };
         let process = outbound.credentials.as_ref().map(signer);
         let process = process.map_err(|why| why.as_str().into());
-        Self { process, roles: RefCell::default() }
+        let endpoints = outbound.endpoints.credentials();
+        let endpoints = endpoints.map(|(service, own)| (service.into(), signer(own))).collect();
+        Self { process, endpoints, roles: RefCell::default() }
     }
 
     /// The signer of a principal; waits where a role has to be assumed. Dropping the future is
@@ -81,6 +85,7 @@ impl Signers {
     ) -> Result<Signer, GatewayError> {
         match &signing.principal {
             Principal::Process => self.of_process(),
+            Principal::Endpoint => self.of_endpoint(&signing.service),
             Principal::Role(role) => match self.at_hand(worker, role, &signing.region) {
                 Some(signer) => Ok(signer),
                 // Boxed: the rare path must not enlarge every connection's future.
@@ -92,6 +97,12 @@ impl Signers {
     fn of_process(&self) -> Result<Signer, GatewayError> {
         let signer = self.process.as_ref().map(Rc::clone);
         signer.map_err(|why| configuration(format!("there are no credentials to sign with: {why}")))
+    }
+
+    fn of_endpoint(&self, service: &str) -> Result<Signer, GatewayError> {
+        let own = self.endpoints.iter().find(|(name, _)| **name == *service);
+        let signer = own.map(|(_, signer)| Rc::clone(signer));
+        signer.ok_or_else(|| configuration(format!("there are no credentials for {service}")))
     }
 
     /// The signer of a session in force; one that ends soon is renewed beside it.

@@ -7,6 +7,7 @@ mod cli;
 mod credentials;
 mod echo;
 mod failure;
+mod functions;
 mod history;
 mod memory;
 mod output;

@@ -16,7 +16,7 @@ use ringway_control::plane::Plane;
 use ringway_core::limits::ACCESS_LOG_FINISH_MS;
 use ringway_core::link::{Counters, LogSink};
 use ringway_core::reach::Reach;
-use ringway_core::snapshot::{Integration, LogDestination, Method, Snapshot};
+use ringway_core::snapshot::{Integration, LogDestination, Method, Principal, Snapshot};
 use ringway_proxy::{Handle, Outbound};
 use rustls::ServerConfig;
 use signal_hook::consts::{SIGINT, SIGTERM};
@@ -142,7 +142,10 @@ pub(crate) fn uncredited(process: &Process, snapshot: &Snapshot) -> Option<Strin
     let why = process.uncredited.as_ref()?;
     let methods = snapshot.stages.iter().flat_map(|stage| &stage.methods);
     let is_signed = |method: &&Method| match &method.integration {
-        Integration::Http(http) => http.signing.is_some(),
+        Integration::Http(http) => http
+            .signing
+            .as_ref()
+            .is_some_and(|signing| !matches!(signing.principal, Principal::Endpoint)),
         Integration::Mock(_) => false,
     };
     let unsigned = methods.filter(is_signed).count();
@@ -177,7 +180,11 @@ fn outbound(listening: &Listening, admin: SocketAddr) -> Outbound {
     Outbound {
         credentials: credentials::find(None, variable),
         endpoints: Arc::new(listening.endpoints.clone()),
-        reach: Reach::new(vec![admin], Vec::new(), listening.allowed.clone()),
+        reach: Reach::new(
+            vec![admin],
+            listening.lambda.into_iter().collect(),
+            listening.allowed.clone(),
+        ),
     }
 }
 

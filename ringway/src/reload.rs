@@ -4,10 +4,11 @@ use std::fmt;
 use std::path::PathBuf;
 
 use ringway_control::plane::Plane;
-use ringway_core::definition::Definitions;
+use ringway_core::definition::{Definitions, Function};
+use ringway_functions::Runner;
 
 use crate::change::Change;
-use crate::source::{self, Files, Problem};
+use crate::source::{self, Files, Loaded, Problem};
 
 /// The definitions in force and the files that were last looked at.
 #[derive(Debug)]
@@ -16,6 +17,9 @@ pub(crate) struct Reload {
     stage: String,
     /// What is served.
     definitions: Definitions,
+    functions: Vec<Function>,
+    /// Runs the functions. It ends with this.
+    runner: Option<Runner>,
     /// What it was read from.
     serving: Files,
     /// What was read last; differs from `serving` after a broken change.
@@ -37,9 +41,15 @@ pub(crate) enum Outcome {
 
 impl Reload {
     /// Starts from what is being served.
-    pub(crate) fn new(file: PathBuf, stage: String, serving: Files, of: Definitions) -> Self {
-        let seen = serving.clone();
-        Self { file, stage, definitions: of, serving, seen }
+    pub(crate) fn new(
+        file: PathBuf,
+        stage: String,
+        serving: Files,
+        loaded: Loaded,
+        runner: Option<Runner>,
+    ) -> Self {
+        let (seen, Loaded { definitions, functions, .. }) = (serving.clone(), loaded);
+        Self { file, stage, definitions, functions, runner, serving, seen }
     }
 
     /// The files to watch.
@@ -59,19 +69,36 @@ impl Reload {
             return Outcome::Restored(published.generation());
         }
         let applied = loaded.and_then(|loaded| {
-            let snapshot = plane
-                .replace_files(loaded.definitions.clone())
-                .map_err(|errors| self.seen.located(errors))?;
-            Ok((loaded.definitions, snapshot.generation))
+            self.declare(&loaded.functions)?;
+            match plane.replace_files(loaded.definitions.clone()) {
+                Ok(snapshot) => Ok((loaded, snapshot.generation)),
+                Err(errors) => {
+                    // Code that is gone by now is missed when it is invoked.
+                    let _ = self.declare(&self.functions);
+                    Err(self.seen.located(errors))
+                }
+            }
         });
         match applied {
-            Ok((definitions, generation)) => {
+            Ok((Loaded { definitions, functions, .. }, generation)) => {
                 let change = Change::between(&self.definitions, &definitions);
                 self.definitions = definitions;
+                self.functions = functions;
                 self.serving = self.seen.clone();
                 Outcome::Applied(generation, change)
             }
             Err(problems) => Outcome::Refused(published.generation(), problems),
+        }
+    }
+
+    fn declare(&self, functions: &[Function]) -> Result<(), Vec<Problem>> {
+        match &self.runner {
+            Some(runner) => runner
+                .declare(functions, &self.seen.folder())
+                .map_err(|error| vec![self.seen.function_problem(error)]),
+            // They were left to another endpoint, and still are.
+            None if functions.is_empty() || !self.functions.is_empty() => Ok(()),
+            None => Err(vec![self.seen.no_runner()]),
         }
     }
 }
@@ -138,9 +165,9 @@ paths:
         let scratch = Scratch::new();
         let file = scratch.write("api.yaml", document("/a", "mock"));
         let (files, loaded) = source::load(&file, "dev");
-        let definitions = loaded.unwrap().definitions;
-        let plane = plane(definitions.clone());
-        let mut reload = Reload::new(file, "dev".into(), files, definitions);
+        let loaded = loaded.unwrap();
+        let plane = plane(loaded.definitions.clone());
+        let mut reload = Reload::new(file, "dev".into(), files, loaded, None);
         let mut look = |text: &str| {
             scratch.write("api.yaml", text);
             let told = reload.look(&plane).to_string();

@@ -20,6 +20,7 @@ mod every_exit;
 mod example;
 mod expect;
 mod framing;
+mod functions;
 mod gateway_responses;
 mod header_rules;
 mod hosts;

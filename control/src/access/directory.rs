@@ -111,6 +111,12 @@ fn place(holder: &Holder, scope: SignatureScope<'_>) -> [Box<str>; 3] {
     [holder.identity.access_key_id.as_str().into(), scope.date.into(), scope.region.into()]
 }
 
+impl Holder {
+    pub(super) fn secret(&self) -> &SecretAccessKey {
+        &self.secret
+    }
+}
+
 impl Subject {
     fn read(entry: &Entry) -> Option<Self> {
         let User { user_name, user_id, policies, .. } = read(entry)?;

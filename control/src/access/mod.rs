@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
-use ringway_core::identity::{Identity, Refusal};
+use ringway_core::identity::{Identity, Refusal, SecretAccessKey};
 
 use crate::documents::{Scope, State};
 use crate::error::ManagementError;
@@ -164,7 +164,7 @@ impl Gate {
             // Nobody comes this far without a proven signature.
             (Access::Signed, None) => Err(Refusal::MissingAuthenticationToken.into()),
             (Access::Signed, Some(user)) => {
-                let decision = action.decide(user, &caller.scope, call, now_seconds);
+                let decision = action.decide(user, &caller.scope, Some(call), now_seconds);
                 let Action { name, resource, .. } = action;
                 match Refusal::of(decision, &user.identity.arn, name, resource) {
                     None => Ok(()),
@@ -172,6 +172,30 @@ impl Gate {
                 }
             }
         }
+    }
+}
+
+impl Gate {
+    /// The secret of an active access key.
+    pub(crate) fn secret(&self, access_key_id: &str) -> Option<SecretAccessKey> {
+        self.directory().holder_of(access_key_id).map(|holder| holder.secret().clone())
+    }
+
+    /// As [`Self::allow`], for what another listener of this process is asked to do.
+    pub(crate) fn allow_elsewhere(
+        &self,
+        access_key_id: &str,
+        (name, resource): (&str, &str),
+        scope: &Scope,
+        now_seconds: u64,
+    ) -> Result<(), Refusal> {
+        let directory = self.directory();
+        let holder = directory.holder_of(access_key_id).ok_or(Refusal::UnrecognizedClient)?;
+        let identity = holder.identity.clone();
+        let user = Known { identity, subject: Arc::clone(&holder.subject) };
+        let action = Action { name: name.into(), resource: resource.into(), tags: &[] };
+        let decision = action.decide(&user, scope, None, now_seconds);
+        Refusal::of(decision, &user.identity.arn, name, resource).map_or(Ok(()), Err)
     }
 }
 

@@ -33,12 +33,12 @@ impl<'a> Action<'a> {
         Self { name: format!("apigateway:{}", call.method), resource, tags }
     }
 
-    /// What the policies of a user say.
+    /// What the policies of a user say; without a call nothing is known of where it comes from.
     pub(super) fn decide(
         &self,
         user: &Known,
         scope: &Scope,
-        call: &Presented<'_>,
+        call: Option<&Presented<'_>>,
         now_seconds: u64,
     ) -> Decision {
         let identity = &user.identity;
@@ -51,11 +51,11 @@ impl<'a> Action<'a> {
             .with("aws:SecureTransport", "false")
             .with("aws:userid", user.user_id())
             .with("aws:username", identity.user_name.as_str());
-        if let Some(peer) = call.peer {
+        if let Some(peer) = call.and_then(|call| call.peer) {
             context = context.with("aws:SourceIp", peer.to_canonical().to_string());
         }
         for (key, header) in [("aws:UserAgent", "user-agent"), ("aws:referer", "referer")] {
-            if let Some(value) = call.header(header) {
+            if let Some(value) = call.and_then(|call| call.header(header)) {
                 context = context.with(key, value);
             }
         }

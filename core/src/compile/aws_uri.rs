@@ -5,7 +5,7 @@
 use super::integration::RequestMappings;
 use super::report::Report;
 use super::scope::MethodScope;
-use super::service_endpoints::{Found, ServiceEndpoints};
+use super::service_endpoints::{Asks, Found, ServiceEndpoints};
 use super::services::{self, Action, Service};
 use super::uri::{self, UNDEFINED, Uri};
 use crate::definition::IntegrationType;
@@ -100,7 +100,11 @@ pub(super) fn compile(
     Some(AwsUri {
         uri: Uri { endpoint, path: of(path), query: of(called.query) },
         kind,
-        signing: found.signed.then_some(signing),
+        signing: match found.asks {
+            Asks::Nothing => None,
+            Asks::Caller => Some(signing),
+            Asks::Own => Some(Signing { principal: Principal::Endpoint, ..signing }),
+        },
         target,
         content_type,
     })

@@ -3,28 +3,41 @@
 use std::collections::BTreeMap;
 
 use super::{services, uri};
+use crate::identity::Credentials;
 use crate::snapshot::{Endpoint, Origin, Scheme};
 
 /// Addresses that stand in for AWS's own.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct ServiceEndpoints {
     by_service: BTreeMap<Box<str>, Served>,
     others: Option<Served>,
 }
 
 /// Where a service is served.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 struct Served {
     endpoint: Endpoint,
-    signed: bool,
+    asks: Asks,
+    /// What its calls are signed with, where [`Asks::Own`].
+    credentials: Option<Credentials>,
+}
+
+/// Whose signature a service asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asks {
+    /// Nobody's.
+    Nothing,
+    /// That of the process, or of a role.
+    Caller,
+    /// One made with the credentials that were given with its address.
+    Own,
 }
 
 /// Where a service is called.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Found {
     pub(super) endpoint: Endpoint,
-    /// It asks for signatures.
-    pub(super) signed: bool,
+    pub(super) asks: Asks,
     /// It stands in for AWS's own.
     pub(super) replaced: bool,
 }
@@ -60,8 +73,7 @@ impl ServiceEndpoints {
     /// # Errors
     /// One sentence: this is no such URL.
     pub fn insert(&mut self, service: &str, url: &str) -> Result<(), String> {
-        let served = Served { endpoint: endpoint(url)?, signed: true };
-        self.by_service.insert(service.into(), served);
+        self.by_service.insert(service.into(), Served::new(url, Asks::Caller)?);
         Ok(())
     }
 
@@ -70,9 +82,31 @@ impl ServiceEndpoints {
     /// # Errors
     /// As [`Self::insert`].
     pub fn insert_unsigned(&mut self, service: &str, url: &str) -> Result<(), String> {
-        let served = Served { endpoint: endpoint(url)?, signed: false };
+        self.by_service.insert(service.into(), Served::new(url, Asks::Nothing)?);
+        Ok(())
+    }
+
+    /// As [`Self::insert`] for a service that knows these credentials: one of this process.
+    ///
+    /// # Errors
+    /// As [`Self::insert`].
+    pub fn insert_with(
+        &mut self,
+        service: &str,
+        url: &str,
+        credentials: Credentials,
+    ) -> Result<(), String> {
+        let served = Served { credentials: Some(credentials), ..Served::new(url, Asks::Own)? };
         self.by_service.insert(service.into(), served);
         Ok(())
+    }
+
+    /// Names in signatures of the services with credentials of their own, and these.
+    pub fn credentials(&self) -> impl Iterator<Item = (&str, &Credentials)> {
+        self.by_service.iter().filter_map(|(name, served)| {
+            let signing_name = services::find(name).map_or(&**name, |known| known.signing_name);
+            Some((signing_name, served.credentials.as_ref()?))
+        })
     }
 
     /// Every service without an address of its own is at `http(s)://host:port`.
@@ -80,7 +114,7 @@ impl ServiceEndpoints {
     /// # Errors
     /// As [`Self::insert`].
     pub fn insert_others(&mut self, url: &str) -> Result<(), String> {
-        self.others = Some(Served { endpoint: endpoint(url)?, signed: true });
+        self.others = Some(Served::new(url, Asks::Caller)?);
         Ok(())
     }
 
@@ -111,10 +145,10 @@ impl ServiceEndpoints {
             Some(subdomain) => format!("{subdomain}.{host}"),
             None => host.to_owned(),
         };
-        if let Some(Served { endpoint, signed }) = self.served(service) {
+        if let Some(Served { endpoint, asks, .. }) = self.served(service) {
             let mut endpoint = endpoint.clone();
             endpoint.authority = below(&endpoint.authority).into();
-            return Found { endpoint, signed: *signed, replaced: true };
+            return Found { endpoint, asks: *asks, replaced: true };
         }
         let global = services::find(service).and_then(|service| service.global);
         let host = match global {
@@ -129,7 +163,13 @@ impl ServiceEndpoints {
             insecure_skip_verification: false,
             origin: Origin::Definition,
         };
-        Found { endpoint, signed: true, replaced: false }
+        Found { endpoint, asks: Asks::Caller, replaced: false }
+    }
+}
+
+impl Served {
+    fn new(url: &str, asks: Asks) -> Result<Self, String> {
+        Ok(Self { endpoint: endpoint(url)?, asks, credentials: None })
     }
 }
 
@@ -157,7 +197,7 @@ mod tests {
             Scheme::Https => "https",
         };
         let Endpoint { host, port, authority, .. } = found.endpoint;
-        format!("{scheme} {host} {port} {authority} {}", found.signed)
+        format!("{scheme} {host} {port} {authority} {:?}", found.asks)
     }
 
     #[test]
@@ -175,19 +215,19 @@ mod tests {
             &[],
             None,
             "sqs",
-            "https sqs.eu-west-1.amazonaws.com 443 sqs.eu-west-1.amazonaws.com true",
+            "https sqs.eu-west-1.amazonaws.com 443 sqs.eu-west-1.amazonaws.com Caller",
         );
-        check(&[], None, "iam", "https iam.amazonaws.com 443 iam.amazonaws.com true");
+        check(&[], None, "iam", "https iam.amazonaws.com 443 iam.amazonaws.com Caller");
         let photos = "photos.s3.eu-west-1.amazonaws.com";
-        check(&[], Some("photos"), "s3", &format!("https {photos} 443 {photos} true"));
+        check(&[], Some("photos"), "s3", &format!("https {photos} 443 {photos} Caller"));
         const GIVEN: &[(&str, &str)] =
             &[("AWS_ENDPOINT_URL", "http://h:1"), ("AWS_ENDPOINT_URL_SFN", "https://[::1]:2/")];
-        check(GIVEN, None, "sqs", "http h 1 h:1 true");
-        check(GIVEN, Some("a"), "iot", "http h 1 a.h:1 true");
-        check(GIVEN, None, "states", "https ::1 2 [::1]:2 true");
+        check(GIVEN, None, "sqs", "http h 1 h:1 Caller");
+        check(GIVEN, Some("a"), "iot", "http h 1 a.h:1 Caller");
+        check(GIVEN, None, "states", "https ::1 2 [::1]:2 Caller");
         const IGNORED: &[(&str, &str)] =
             &[GIVEN[0], ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")];
-        check(IGNORED, None, "iam", "https iam.amazonaws.com 443 iam.amazonaws.com true");
+        check(IGNORED, None, "iam", "https iam.amazonaws.com 443 iam.amazonaws.com Caller");
         let error = of(&[("AWS_ENDPOINT_URL_S3", "h:1")]).unwrap_err();
         assert!(error.starts_with("AWS_ENDPOINT_URL_S3: "), "{error}");
         assert!(of(&[("AWS_ENDPOINT_URL", "http://h/a")]).is_err());
@@ -199,9 +239,15 @@ mod tests {
     fn a_service_of_this_process_asks_for_no_signature() {
         let mut endpoints = ServiceEndpoints::default();
         endpoints.insert_unsigned("lambda", "http://127.0.0.1:9").unwrap();
-        assert_eq!(authority(&endpoints, None, "lambda"), "http 127.0.0.1 9 127.0.0.1:9 false");
+        assert_eq!(authority(&endpoints, None, "lambda"), "http 127.0.0.1 9 127.0.0.1:9 Nothing");
         assert_eq!(endpoints.given("lambda").unwrap().origin, Origin::Operator);
         assert_eq!(endpoints.given("sqs"), None);
+        assert_eq!(endpoints.credentials().count(), 0);
+        let key = Credentials::parse("AKIDEXAMPLE", "secret", None).unwrap();
+        endpoints.insert_with("lambda", "http://127.0.0.1:9", key).unwrap();
+        assert_eq!(authority(&endpoints, None, "lambda"), "http 127.0.0.1 9 127.0.0.1:9 Own");
+        let (service, key) = endpoints.credentials().next().unwrap();
+        assert_eq!((service, key.access_key_id()), ("lambda", "AKIDEXAMPLE"));
         assert_eq!(endpoints.endpoint("sqs", "us-east-1").origin, Origin::Definition);
     }
 }

@@ -24,6 +24,8 @@ impl Signing {
 pub enum Principal {
     /// The credentials this process was started with; the definition names none.
     Process,
+    /// The credentials that were given with the address of the service.
+    Endpoint,
     /// A role, assumed with the credentials of the process; its ARN.
     Role(Box<str>),
 }

@@ -21,6 +21,19 @@ impl Group {
         unsafe { libc::kill(-self.0, libc::SIGKILL) };
     }
 
+    /// The leader has exited, whether that was noticed or not.
+    pub(super) fn has_ended(self) -> bool {
+        let id = libc::id_t::try_from(self.0).unwrap_or_default();
+        // SAFETY: siginfo_t is plain numbers, for which zero is a value; waitid writes to it and to
+        // nothing else, and with WNOWAIT leaves the process to who waits for it.
+        let (called, found) = unsafe {
+            let mut found: libc::siginfo_t = std::mem::zeroed();
+            let options = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
+            (libc::waitid(libc::P_PID, id, &raw mut found, options), found.si_pid())
+        };
+        called != 0 || found != 0
+    }
+
     /// The peak of the leader's resident memory.
     pub(super) fn memory_mb(self) -> Option<u64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.0)).ok()?;

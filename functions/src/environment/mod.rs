@@ -114,7 +114,9 @@ impl Environment {
     /// Gives it an invocation; one that is gone gives it back.
     pub(crate) fn assign(&self, invocation: Invocation) -> Result<(), Box<Invocation>> {
         let mut slot = self.slot();
-        if slot.is_gone || slot.waiting.is_some() || slot.running.is_some() {
+        let is_busy = slot.waiting.is_some() || slot.running.is_some();
+        // One that died while it was idle would take the invocation with it.
+        if slot.is_gone || is_busy || self.group.has_ended() {
             return Err(Box::new(invocation));
         }
         slot.waiting = Some(invocation);

@@ -1,3 +1,5 @@
+//! Packages that may be unpacked, and those that may not.
+
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use proptest::prelude::*;

@@ -41,9 +41,9 @@ mod tests {
 
     #[test]
     fn the_user_of_a_connection() {
-        let table = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid\n\
-            0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1\n\
-            1: 0100007F:A000 0100007F:1F90 01 00000000:00000000 00:00000000 00000000  1000        0 2\n";
+        let table = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when uid\n\
+            0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000 0 0 1\n\
+            1: 0100007F:A000 0100007F:1F90 01 00000000:00000000 00:00000000 00000000 1000 0 2\n";
         let at = |port| SocketAddrV4::new([127, 0, 0, 1].into(), port);
         assert_eq!(owner(table, at(0xA000), at(0x1F90)), Some(1000));
         assert_eq!(owner(table, at(0x1F90), at(0xA000)), None);

@@ -17,7 +17,7 @@ fn main() {
     println!("ready");
     io::stdin().read_line(&mut String::new()).expect("the word to start");
     let request = format!(
-        "POST /2015-03-31/functions/{function}/invocations HTTP/1.1\r\nHost: lambda\r\n\
+        "POST /2015-03-31/functions/{function}/invocations HTTP/1.1\r\nHost: localhost\r\n\
          Content-Length: {}\r\n\r\n{event}",
         event.len()
     );

@@ -64,6 +64,7 @@ fn an_idle_process_that_dies_loses_no_invocation() {
         let (id, _) = process(&running, "echo");
         let kill = ["-9".to_owned(), id.to_string()];
         assert!(std::process::Command::new("kill").args(kill).status().unwrap().success());
+        until("it is dead", || !is_alive(id));
         assert_eq!(running.invoke("echo", "2").text(), "2");
     }
 }

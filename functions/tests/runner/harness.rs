@@ -173,7 +173,8 @@ impl Client {
             fields.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
         let length = body.len();
         let request = format!(
-            "{verb} {path} HTTP/1.1\r\nHost: lambda\r\n{fields}Content-Length: {length}\r\n\r\n{body}"
+            "{verb} {path} HTTP/1.1\r\nHost: localhost\r\n{fields}\
+             Content-Length: {length}\r\n\r\n{body}"
         );
         self.stream.get_mut().write_all(request.as_bytes()).unwrap();
     }

@@ -32,7 +32,8 @@ fn failed(running: &Running, event: &str) -> Value {
 #[test]
 fn python_functions_see_event_and_context() {
     let running = python(
-        "import os\ndef main(event, context):\n    return {'event': event, 'id': context.aws_request_id, \
+        "import os\ndef main(event, context):\n    return {'event': event, \
+         'id': context.aws_request_id, \
          'name': context.function_name, 'version': context.function_version, \
          'memory': context.memory_limit_in_mb, 'arn': context.invoked_function_arn, \
          'group': context.log_group_name, 'left': context.get_remaining_time_in_millis(), \
@@ -55,8 +56,17 @@ fn python_functions_see_event_and_context() {
 
 #[test]
 fn errors_of_python_have_awss_shape() {
-    let text = "class Sad(Exception):\n    pass\ndef main(event, context):\n    if event == 'exit':\n        \
-        import os; os._exit(3)\n    if event == 'set':\n        return {1}\n    print('about to fail')\n    raise Sad('oh no')\n";
+    let text = "import os
+class Sad(Exception):
+    pass
+def main(event, context):
+    if event == 'exit':
+        os._exit(3)
+    if event == 'set':
+        return {1}
+    print('about to fail')
+    raise Sad('oh no')
+";
     let running = python(text, "app.main");
     let error = failed(&running, "1");
     assert_eq!(error["errorMessage"], "oh no");
@@ -116,14 +126,22 @@ fn node_handlers_promise_call_back_or_return() {
     check("app.mjs", "export const main = async () => {};", json!(null));
     check(
         "app.mjs",
-        "export const main = async (event, context) => [context.memoryLimitInMB, context.getRemainingTimeInMillis() > 0, context.logGroupName];",
+        "export const main = async (event, context) =>
+            [context.memoryLimitInMB, context.getRemainingTimeInMillis() > 0,
+             context.logGroupName];",
         json!(["256", true, "/aws/lambda/f"]),
     );
 }
 
 #[test]
 fn errors_of_node_have_awss_shape() {
-    let text = "export const main = async (event) => { if (event === 'late') { setTimeout(() => { throw new TypeError('late'); }, 1); return new Promise(() => {}); } throw new RangeError('too far'); };";
+    let text = "export const main = async (event) => {
+        if (event === 'late') {
+            setTimeout(() => { throw new TypeError('late'); }, 1);
+            return new Promise(() => {});
+        }
+        throw new RangeError('too far');
+    };";
     let running = node("app.mjs", text, "app.main");
     let error = failed(&running, "1");
     assert_eq!(

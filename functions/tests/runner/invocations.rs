@@ -48,7 +48,8 @@ fn what_belongs_to_an_event_is_told_in_headers() {
 #[test]
 fn the_environment_is_that_of_lambda_and_nothing_else() {
     let text = r#"{"functionName": "echo", "runtime": "provided.al2023", "code": "rust",
-        "handler": "app.main", "memorySize": 256, "environment": {"variables": {"TABLE": "pets"}}}"#;
+        "handler": "app.main", "memorySize": 256,
+        "environment": {"variables": {"TABLE": "pets"}}}"#;
     let running = Running::start(&[function(text)]);
     let value = |name: &str| {
         let answer = running.invoke("echo", &format!("\"env {name}\""));
@@ -78,7 +79,7 @@ fn wrong_calls_are_refused_in_awss_words() {
         let path = format!("/2015-03-31/functions/{name}/invocations");
         let answer = running.client().call("POST", &path, fields, event);
         let body = answer.json();
-        let message = body["Message"].as_str().or(body["message"].as_str()).unwrap();
+        let message = body["Message"].as_str().or_else(|| body["message"].as_str()).unwrap();
         let found = (answer.status, answer.field("x-amzn-errortype"));
         assert_eq!(found, (expect.0, expect.1), "{message}");
         assert!(message.starts_with(expect.2), "{message}");

@@ -11,6 +11,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use ringway_core::definition::Definitions;
 use ringway_core::snapshot::{Snapshot, Stage};
 
+use crate::output::counted;
+
 /// Stages described in full; of the others only the number is said.
 const STAGES_MAX: usize = 20;
 
@@ -33,6 +35,8 @@ pub(crate) struct Banner<'a> {
     pub(crate) admin: SocketAddr,
     /// Suffixes of execute-api host names.
     pub(crate) host_suffixes: &'a [String],
+    /// Where functions run, and how many.
+    pub(crate) functions: Option<(SocketAddr, usize)>,
     /// What the customer wrote.
     pub(crate) definitions: &'a Definitions,
     /// What is served.
@@ -46,6 +50,9 @@ impl fmt::Display for Banner<'_> {
         head(f, self.driver, self.fallback, self.workers)?;
         let admin = reachable(self.admin);
         writeln!(f, "admin    http://{admin}/metrics http://{admin}/health/ready")?;
+        if let Some((addr, count)) = self.functions {
+            lambda(f, addr, count)?;
+        }
         for stage in self.snapshot.stages.iter().take(STAGES_MAX) {
             self.stage(f, stage)?;
         }
@@ -110,6 +117,12 @@ pub(crate) fn head(
         writeln!(f, "         because {reason}")?;
     }
     writeln!(f, "workers  {workers}")
+}
+
+/// Where functions run.
+pub(crate) fn lambda(f: &mut fmt::Formatter<'_>, addr: SocketAddr, count: usize) -> fmt::Result {
+    let functions = counted(count, "function", "functions");
+    writeln!(f, "lambda   http://{} ({functions})", reachable(addr))
 }
 
 /// Where a client on this machine reaches a listener.

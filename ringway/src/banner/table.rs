@@ -57,12 +57,23 @@ fn integration(method: &Method, definition: Option<&MethodDefinition>) -> String
     let kind = match (&method.integration, defined.map(|d| d.integration_type)) {
         (Integration::Mock(_), _) => return "MOCK".into(),
         (Integration::Http(_), Some(IntegrationType::Http)) => "HTTP",
-        (Integration::Http(_), _) => "HTTP_PROXY",
+        (Integration::Http(_), Some(IntegrationType::Aws)) => "AWS",
+        (Integration::Http(_), Some(IntegrationType::AwsProxy)) => "AWS_PROXY",
+        (Integration::Http(_), Some(IntegrationType::HttpProxy | IntegrationType::Mock) | None) => {
+            "HTTP_PROXY"
+        }
     };
     match defined.and_then(|integration| integration.uri.as_deref()) {
-        Some(uri) => format!("{kind} {uri}"),
+        Some(uri) => format!("{kind} {}", short(uri)),
         None => kind.into(),
     }
+}
+
+/// Of an ARN the function, or the service and what is asked of it.
+fn short(uri: &str) -> &str {
+    let function = uri.split_once(":function:").and_then(|(_, rest)| rest.split('/').next());
+    let service = || uri.strip_prefix("arn:aws:apigateway:")?.split_once(':').map(|(_, rest)| rest);
+    function.or_else(service).unwrap_or(uri)
 }
 
 /// What the customer wrote of a compiled method.

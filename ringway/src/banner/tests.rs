@@ -65,6 +65,7 @@ fn banner(files: &[(&str, &str)], change: impl FnOnce(&mut Banner<'_>)) -> Strin
         self_signed: false,
         admin: addr("127.0.0.1:4566"),
         host_suffixes: &suffixes,
+        functions: None,
         definitions: &loaded.definitions,
         snapshot: &compile(&loaded.definitions, 1).unwrap(),
         notices: &["look out".to_owned()],

@@ -63,6 +63,10 @@ pub(crate) struct Listen {
     /// this machine [default: AWS].
     #[arg(long, value_name = "URL")]
     lambda_endpoint: Option<String>,
+    /// Run Lambda functions in processes of this machine, with Lambda's API here
+    /// [default: 127.0.0.1:3001 where a settings file has functions].
+    #[arg(long, value_name = "ADDR", value_parser = address)]
+    lambda_addr: Option<SocketAddr>,
 }
 
 /// Whether a certificate is made up.
@@ -77,7 +81,7 @@ pub(crate) enum SelfSigned {
 }
 
 /// What the flags say together.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) struct Listening {
     /// Where plain HTTP is served, if at all.
     pub(crate) http: Option<SocketAddr>,
@@ -93,6 +97,8 @@ pub(crate) struct Listening {
     pub(crate) host_suffixes: Vec<String>,
     /// Where integrations find the services of AWS.
     pub(crate) endpoints: ServiceEndpoints,
+    /// Where Lambda functions run, if they do.
+    pub(crate) lambda: Option<SocketAddr>,
     /// What may be called though it is no ordinary back end.
     pub(crate) allowed: Vec<Network>,
 }
@@ -128,6 +134,8 @@ impl Listen {
             if self.host_suffix.is_empty() { below.host_suffix } else { self.host_suffix };
         let allowed =
             if self.allow_upstream.is_empty() { below.allow_upstream } else { self.allow_upstream };
+        let lambda_addr = below.lambda_addr.filter(|_| self.lambda_endpoint.is_none());
+        let lambda_endpoint = below.lambda_endpoint.filter(|_| self.lambda_addr.is_none());
         Self {
             allow_upstream: allowed,
             http: self.http.or(http),
@@ -141,7 +149,8 @@ impl Listen {
             drain_deadline: self.drain_deadline.or(below.drain_deadline),
             host_suffix: suffixes,
             audit_log: self.audit_log.or(below.audit_log),
-            lambda_endpoint: self.lambda_endpoint.or(below.lambda_endpoint),
+            lambda_endpoint: self.lambda_endpoint.or(lambda_endpoint),
+            lambda_addr: self.lambda_addr.or(lambda_addr),
         }
     }
 
@@ -181,8 +190,17 @@ impl Listen {
             drain_deadline: Duration::from_secs(deadline),
             host_suffixes,
             endpoints: self.endpoints(variable)?,
+            lambda: self.lambda_addr,
             allowed: self.allow_upstream.clone(),
         })
+    }
+
+    /// These flags, for a settings file with functions: they run, unless Lambda is elsewhere.
+    pub(crate) fn with_functions(mut self) -> Self {
+        if self.lambda_endpoint.is_none() {
+            self.lambda_addr.get_or_insert(local(3001));
+        }
+        self
     }
 
     /// A flag beats the environment.
@@ -192,6 +210,9 @@ impl Listen {
     ) -> Result<ServiceEndpoints, String> {
         let mut endpoints = ServiceEndpoints::from_variables(variable)?;
         if let Some(url) = &self.lambda_endpoint {
+            if self.lambda_addr.is_some() {
+                return Err("--lambda-endpoint and --lambda-addr exclude each other".into());
+            }
             let inserted = endpoints.insert_unsigned("lambda", url);
             inserted.map_err(|why| format!("--lambda-endpoint: {why}"))?;
         }

@@ -37,6 +37,12 @@ Examples:
   ringway up ringway.yaml --https 0.0.0.0:8443 --cert server.pem --key server.key
   ringway up openapi.yaml --https-self-signed
   ringway up openapi.yaml --host-suffix localhost --host-suffix api.example.com
+  ringway up ringway.yaml --lambda-addr 127.0.0.1:3002
+
+Lambda functions of a settings file (`functions:`) run as processes of this machine. Lambda's API
+answers there too, for tools of AWS with any credentials:
+  aws --endpoint-url http://127.0.0.1:3001 lambda list-functions
+What functions write goes to standard error.
 
 Environment:
   RINGWAY_DRIVER=epoll|io_uring  forces a driver instead of the best one the kernel grants

@@ -36,6 +36,11 @@ Calls of the admin port are signed (AWS Signature Version 4). The first start ma
 administrator, prints its access key once, and keeps it in admin-credentials in the data folder;
 `ringway user` makes further users.
 
+With --lambda-addr, Lambda functions are made, kept in the data folder and run as processes of this
+machine, and integrations find them there. Users call with their access keys:
+  ringway serve --data ./data --lambda-addr 127.0.0.1:3001
+  aws --endpoint-url http://127.0.0.1:3001 lambda list-functions
+
 Environment:
   RINGWAY_ADMIN_ACCESS_KEY_ID, RINGWAY_ADMIN_SECRET_ACCESS_KEY
                                   the administrator's access key; it replaces another one

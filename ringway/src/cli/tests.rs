@@ -77,6 +77,7 @@ fn flags_without_meaning_are_refused() {
     check("--cert a --key b", "--https <ADDR>");
     check("--https 127.0.0.1:1 --https-self-signed=127.0.0.1:2", "two addresses");
     check("--https-self-signed --cert a --key b --https 127.0.0.1:1", "cannot be used with");
+    check("--lambda-addr 127.0.0.1:1 --lambda-endpoint http://a:1", "exclude each other");
     check("--no-http", "nothing to serve on");
     check("--no-http --https-self-signed --http 127.0.0.1:1", "exclude each other");
     check("--http example", "expected IP:PORT");

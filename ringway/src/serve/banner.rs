@@ -1,12 +1,13 @@
 //! What `serve` prints once it is ready.
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use ringway_control::settings::Settings;
 use ringway_control::users::Credentials;
 
-use crate::banner::{head, reachable};
+use crate::banner::{head, lambda, reachable};
 use crate::output::counted;
 use crate::process::Process;
 
@@ -35,6 +36,8 @@ impl Kept {
 pub(super) struct Banner<'a> {
     pub(super) process: &'a Process,
     pub(super) workers: usize,
+    /// Where functions run, and how many.
+    pub(super) functions: Option<(SocketAddr, usize)>,
     pub(super) kept: Kept,
     pub(super) settings: &'a Settings,
     pub(super) apis: usize,
@@ -55,6 +58,9 @@ impl fmt::Display for Banner<'_> {
             }
         }
         writeln!(f, "admin    http://{admin} (management, /metrics, /health/ready)")?;
+        if let Some((addr, count)) = self.functions {
+            lambda(f, addr, count)?;
+        }
         match &self.kept {
             Kept::InMemory => writeln!(
                 f,

@@ -14,13 +14,15 @@ use ringway_control::documents::Kind;
 use ringway_control::plane::{OpenError, Plane};
 use ringway_control::settings::Settings;
 use ringway_control::store::{MemoryStore, SqliteStore, Store};
-use ringway_core::definition::Definitions;
+use ringway_core::definition::{Definitions, Owner};
 use ringway_core::error::CompileError;
 use ringway_core::link::Counters;
 use ringway_core::snapshot::LogDestination;
+use ringway_functions::Runner;
 
 use crate::cli::{Keep, Serve};
 use crate::failure::Failure;
+use crate::functions::{self, Mode};
 use crate::output;
 use crate::process::{self, EVENTS_MAX, Process, Reset, on_signals};
 use crate::watch::{self, Event};
@@ -33,17 +35,24 @@ use banner::{Banner, Kept};
 pub(crate) fn run(serve: &Serve) -> Result<(), Failure> {
     let (sender, events) = sync_channel(EVENTS_MAX);
     on_signals(sender)?;
-    let process = start(serve)?;
+    let (process, runner) = start(serve)?;
     while watch::next(&events) != Event::Stop {}
     process.finish();
+    // After the requests that wait for its functions.
+    drop(runner);
     Ok(())
 }
 
 /// Starts everything and prints the banner. Everything that can fail fails before it is printed.
-fn start(serve: &Serve) -> Result<Process, Failure> {
+fn start(serve: &Serve) -> Result<(Process, Option<Runner>), Failure> {
     let serve = serve.clone().complete(|name| env::var(name).ok()).map_err(Failure::new)?;
-    let listening = serve.listen().resolve(|name| env::var(name).ok()).map_err(Failure::new)?;
+    let mut listening = serve.listen().resolve(|name| env::var(name).ok()).map_err(Failure::new)?;
     let (store, kept, reset) = open_store(serve.keep().map_err(Failure::new)?)?;
+    let owner = Owner { account_id: serve.account_id().into(), region: serve.region().into() };
+    let users = Arc::<functions::Directory>::default();
+    let data = kept.folder().map(|folder| folder.join("functions"));
+    let mode = Mode::Signed { users: Arc::clone(&users), data };
+    let runner = functions::start(&mut listening, &owner, mode)?;
     let settings = Settings {
         account_id: serve.account_id().into(),
         region: serve.region().into(),
@@ -58,12 +67,14 @@ fn start(serve: &Serve) -> Result<Process, Failure> {
     let plane = plane.map_err(unopened)?.with_audit(process::audit(audit.as_ref())?);
     let made = administrator::ensure(&plane, kept.folder(), |name| env::var(name).ok())?;
     let plane = Arc::new(plane);
+    users.open(&plane);
     let process = Process::start(&listening, &plane, counters, reset)?;
     let uncredited = process::uncredited(&process, &plane.published().snapshot());
     let notices = process::exposure(&process).into_iter().chain(uncredited);
     let banner = Banner {
         process: &process,
         workers: listening.workers,
+        functions: runner.as_ref().map(|runner| (runner.address(), runner.count())),
         kept,
         settings: plane.settings(),
         apis: plane.count(Kind::RestApi),
@@ -72,7 +83,7 @@ fn start(serve: &Serve) -> Result<Process, Failure> {
         notices: notices.collect(),
     };
     output::print(&banner.to_string());
-    Ok(process)
+    Ok((process, runner))
 }
 
 /// Beside the store.

@@ -9,6 +9,7 @@ use ringway_core::error::CompileError;
 use ringway_core::limits::SETTINGS_BYTES_MAX;
 use ringway_core::openapi::{self, ImportError};
 use ringway_core::settings::Extensions;
+use ringway_functions::DeclarationError;
 
 use super::Problem;
 
@@ -89,7 +90,7 @@ impl Files {
     }
 
     /// The folder relative names start from.
-    pub(super) fn folder(&self) -> PathBuf {
+    pub(crate) fn folder(&self) -> PathBuf {
         self.root().path.parent().map(Path::to_owned).unwrap_or_default()
     }
 
@@ -104,6 +105,17 @@ impl Files {
             }
         };
         &mut self.0[at]
+    }
+
+    /// What is wrong with a function of the settings file.
+    pub(crate) fn function_problem(&self, error: DeclarationError) -> Problem {
+        self.root().problem(&format!("$.functions[{}]", error.function), error.message)
+    }
+
+    /// Functions that came after the start: nobody runs them.
+    pub(crate) fn no_runner(&self) -> Problem {
+        let message = "functions run from the start, or with --lambda-addr: start again";
+        self.root().problem("$.functions", message.into())
     }
 
     /// Every path that was read, or tried.

@@ -9,7 +9,7 @@ mod tests;
 use std::net::SocketAddr;
 use std::path::Path;
 
-use ringway_core::definition::{Definitions, RestApi};
+use ringway_core::definition::{Definitions, Function, RestApi};
 use ringway_core::openapi::{self, ImportOptions};
 use ringway_core::settings::{self, Extensions};
 
@@ -22,6 +22,8 @@ pub(crate) use problem::Problem;
 pub(crate) struct Loaded {
     /// Input of the compiler.
     pub(crate) definitions: Definitions,
+    /// Lambda functions that run here.
+    pub(crate) functions: Vec<Function>,
     /// What the import did not like but could live with.
     pub(crate) warnings: Vec<String>,
     /// Where the documents want the example back end (`x-ringway-echo`).
@@ -62,6 +64,7 @@ fn from_settings(files: &mut Files) -> Result<Loaded, Vec<Problem>> {
     if !problems.is_empty() {
         return Err(problems);
     }
+    loaded.functions.clone_from(&settings.functions);
     loaded.definitions = settings.definitions(apis);
     Ok(loaded)
 }

@@ -13,6 +13,7 @@ use super::notices;
 use crate::banner::Banner;
 use crate::cli::{Listening, Up};
 use crate::failure::Failure;
+use crate::functions::{self, Mode};
 use crate::output;
 use crate::process::{self, Process, Reset};
 use crate::reload::Reload;
@@ -31,9 +32,16 @@ pub(super) struct Running {
 /// The first thing that cannot be had: a flag, a file, a certificate, an address.
 pub(super) fn start(up: &Up) -> Result<Running, Failure> {
     let variable = |name: &str| std::env::var(name).ok();
-    let listening = up.listen.resolve(variable).map_err(Failure::new)?;
     let (files, loaded) = source::load(&up.file, &up.stage);
     let loaded = loaded.map_err(Failure::Source)?;
+    let flags = up.listen.clone();
+    let flags = if loaded.functions.is_empty() { flags } else { flags.with_functions() };
+    let mut listening = flags.resolve(variable).map_err(Failure::new)?;
+    let runner = functions::start(&mut listening, &loaded.definitions.owner, Mode::Open)?;
+    if let Some(runner) = &runner {
+        let declared = runner.declare(&loaded.functions, &files.folder());
+        declared.map_err(|error| Failure::Source(vec![files.function_problem(error)]))?;
+    }
     let counters = Arc::<Counters>::default();
     let audit = process::audit(up.listen.audit_log().as_ref())?;
     let plane = open(&listening, loaded.definitions.clone(), Arc::clone(&counters), &files)?;
@@ -41,7 +49,11 @@ pub(super) fn start(up: &Up) -> Result<Running, Failure> {
     let process = Process::start(&listening, &plane, counters, Reset::Absent)?;
 
     let snapshot = plane.published().snapshot();
-    let notices = notices::collect(&loaded, &process, &snapshot);
+    let mut notices = notices::collect(&loaded, &process, &snapshot);
+    if runner.is_none() && !loaded.functions.is_empty() {
+        notices
+            .push("the functions of the file do not run: --lambda-endpoint leads elsewhere".into());
+    }
     let banner = Banner {
         driver: process.proxy.driver(),
         fallback: process.proxy.fallback(),
@@ -50,13 +62,14 @@ pub(super) fn start(up: &Up) -> Result<Running, Failure> {
         https: process.proxy.https_addr(),
         self_signed: listening.https.is_some_and(|https| https.files.is_none()),
         admin: process.admin_addr,
+        functions: runner.as_ref().map(|runner| (runner.address(), runner.count())),
         host_suffixes: &listening.host_suffixes,
         definitions: &loaded.definitions,
         snapshot: &snapshot,
         notices: &notices,
     };
     output::print(&format!("{banner}\n"));
-    let reload = Reload::new(up.file.clone(), up.stage.clone(), files, loaded.definitions);
+    let reload = Reload::new(up.file.clone(), up.stage.clone(), files, loaded, runner);
     Ok(Running { plane, reload, process })
 }
 

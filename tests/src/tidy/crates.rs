@@ -6,22 +6,26 @@ use super::{Finding, Source};
 
 /// Each package, and the packages of ours it may depend on. `ringway-tests` and `ringway-bench`
 /// are left out: they look at everything and nothing depends on them.
-const ARROWS: [(&str, &[&str]); 6] = [
+const ARROWS: [(&str, &[&str]); 7] = [
     ("ringway-vtl", &[]),
     ("ringway-core", &["ringway-vtl"]),
     ("ringway-cache", &[]),
     ("ringway-proxy", &["ringway-core", "ringway-cache"]),
     ("ringway-control", &["ringway-core"]),
-    ("ringway", &["ringway-core", "ringway-cache", "ringway-proxy", "ringway-control"]),
+    ("ringway-functions", &["ringway-core"]),
+    (
+        "ringway",
+        &["ringway-core", "ringway-cache", "ringway-proxy", "ringway-control", "ringway-functions"],
+    ),
 ];
 
 /// Packages that may be named in a manifest only by these of ours.
 const RESERVED: [(&str, &[&str]); 4] = [
     ("monoio", &["ringway-proxy", "ringway-bench"]),
-    ("tokio", &["ringway-control", "ringway"]),
+    ("tokio", &["ringway-control", "ringway-functions", "ringway"]),
     ("axum", &["ringway-control"]),
     // The server under axum, for the bounds that axum::serve does not let one set.
-    ("hyper", &["ringway-control"]),
+    ("hyper", &["ringway-control", "ringway-functions"]),
 ];
 
 /// The files of `proxy` that may name monoio, or folders of that name.
@@ -133,10 +137,16 @@ pub fn monoio_in_five_files(source: &Source) -> Vec<Finding> {
     named_elsewhere(source, "monoio", allowed, "monoio", message)
 }
 
-/// tokio belongs to the control half.
+/// tokio belongs to the control half, and to what it must not know.
 pub fn tokio_stays_in_control(source: &Source) -> Vec<Finding> {
-    let allowed = matches!(source.folder(), "control" | "ringway");
-    named_elsewhere(source, "tokio", allowed, "tokio", "only control and ringway name tokio")
+    let allowed = matches!(source.folder(), "control" | "functions" | "ringway");
+    named_elsewhere(
+        source,
+        "tokio",
+        allowed,
+        "tokio",
+        "only control, functions and ringway name tokio",
+    )
 }
 
 fn named_elsewhere(

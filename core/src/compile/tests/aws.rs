@@ -42,6 +42,7 @@ fn target(http: &HttpIntegration) -> String {
         let Signing { service, region, principal } = signing;
         let role = match principal {
             Principal::Process => "",
+            Principal::Endpoint => "endpoint",
             Principal::Role(role) => role,
         };
         format!("{service} {region} {role}")
