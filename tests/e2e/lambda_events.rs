@@ -234,3 +234,16 @@ fn keys_are_in_the_event() {
     assert_eq!(identity["apiKey"], key);
     assert!(identity["apiKeyId"].as_str().is_some_and(|id| !id.is_empty()), "{identity}");
 }
+
+#[test]
+fn an_operation_has_its_name_in_the_event() {
+    let lambda = Upstream::start(|_| vec![answered("{}")]);
+    let mut named = function("aws_proxy", FUNCTION);
+    named["operationId"] = json!("ListPets");
+    let api = Api::new().route("GET", "/pets", named);
+    let gateway = serving(&lambda, &api.route("GET", "/plain", function("aws_proxy", FUNCTION)));
+    for (path, name) in [("/dev/pets", json!("ListPets")), ("/dev/plain", Value::Null)] {
+        assert_eq!(gateway.get(path).status, 200);
+        assert_eq!(event(&lambda.last())["requestContext"]["operationName"], name);
+    }
+}

@@ -67,7 +67,9 @@ pub(super) fn compile(
     let called = report.keep(&place, arn.called(mappings))?;
     let kind = match (scope.integration.integration_type, called.function) {
         (IntegrationType::AwsProxy, Some(function)) => {
-            HttpKind::FunctionProxy(FunctionProxy { function: function.into() })
+            let operation_name = scope.method.operation_name.as_deref().map(Into::into);
+            let function = FunctionProxy { function: function.into(), operation_name };
+            HttpKind::FunctionProxy(Box::new(function))
         }
         (IntegrationType::AwsProxy, None) if arn.service == "firehose" => {
             report.refuse(&place, "AWS_PROXY integrations of Firehose are not yet supported");

@@ -82,7 +82,7 @@ pub enum HttpKind {
     /// AWS to a Lambda function: mapped; its `errorMessage` selects the response (aws-facts 181).
     Function,
     /// AWS_PROXY to a Lambda function: an event in, the response is what it answers.
-    FunctionProxy(FunctionProxy),
+    FunctionProxy(Box<FunctionProxy>),
 }
 
 impl HttpKind {
@@ -102,6 +102,8 @@ pub struct FunctionProxy {
     /// The function as the definition names it, alias or version included, stage variables
     /// resolved: `arn:aws:lambda:us-east-1:000000000000:function:pets:live`.
     pub function: Box<str>,
+    /// `operationName` of events: the document's `operationId`.
+    pub operation_name: Option<Box<str>>,
 }
 
 /// When a client gets what a back end sends (`responseTransferMode`).

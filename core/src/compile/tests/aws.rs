@@ -165,8 +165,10 @@ fn functions_are_invoked() {
         arn%3Aaws%3Alambda%3Aus-east-1%3A000000000000%3Afunction%3Apets/invocations |  | \
         lambda us-east-1 | application/json";
     assert_eq!(check("AWS", own, "POST", called), (HttpKind::Function, 1));
-    let proxied =
-        |function: &str| HttpKind::FunctionProxy(FunctionProxy { function: function.into() });
+    let proxied = |function: &str| {
+        let function = FunctionProxy { function: function.into(), operation_name: None };
+        HttpKind::FunctionProxy(Box::new(function))
+    };
     assert_eq!(check("AWS_PROXY", own, "POST", called), (proxied(FUNCTION), 0));
     let streamed = own
         .replace("2015-03-31", "2021-11-15")

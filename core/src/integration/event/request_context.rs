@@ -3,11 +3,12 @@
 use crate::context::{Context, Variable};
 use crate::http::FieldName;
 use crate::json::text::{escape_tail, write_string};
+use crate::snapshot::{HttpKind, Integration};
 
-/// Before `identity` and behind it, in AWS's order.
-const BEFORE: [(&str, Variable); 12] = [
-    ("{\"resourceId\":", Variable::ResourceId),
-    (",\"resourcePath\":", Variable::ResourcePath),
+/// Before `operationName`, before `identity` and behind it, in AWS's order.
+const FIRST: [(&str, Variable); 2] =
+    [("{\"resourceId\":", Variable::ResourceId), (",\"resourcePath\":", Variable::ResourcePath)];
+const BEFORE: [(&str, Variable); 10] = [
     (",\"httpMethod\":", Variable::HttpMethod),
     (",\"extendedRequestId\":", Variable::ExtendedRequestId),
     (",\"requestTime\":", Variable::RequestTime),
@@ -27,17 +28,33 @@ const BEHIND: [(&str, Variable); 3] = [
 
 /// Appends the object.
 pub(super) fn write(ctx: &Context<'_>, out: &mut Vec<u8>) {
-    for (before, variable) in &BEFORE {
-        out.extend_from_slice(before.as_bytes());
-        write_variable(*variable, ctx, out);
+    write_all(&FIRST, ctx, out);
+    if let Some(name) = operation_name(ctx) {
+        out.extend_from_slice(b",\"operationName\":");
+        write_string(name.as_bytes(), out);
     }
+    write_all(&BEFORE, ctx, out);
     out.extend_from_slice(b",\"identity\":");
     write_identity(ctx, out);
-    for (before, variable) in &BEHIND {
+    write_all(&BEHIND, ctx, out);
+    out.push(b'}');
+}
+
+fn operation_name<'a>(ctx: &Context<'a>) -> Option<&'a str> {
+    match &ctx.method?.integration {
+        Integration::Http(http) => match &http.kind {
+            HttpKind::FunctionProxy(function) => function.operation_name.as_deref(),
+            HttpKind::Proxy | HttpKind::Mapped | HttpKind::Service | HttpKind::Function => None,
+        },
+        Integration::Mock(_) => None,
+    }
+}
+
+fn write_all(members: &[(&str, Variable)], ctx: &Context<'_>, out: &mut Vec<u8>) {
+    for (before, variable) in members {
         out.extend_from_slice(before.as_bytes());
         write_variable(*variable, ctx, out);
     }
-    out.push(b'}');
 }
 
 /// With a key there are two members more, and AWS's order is another.
