@@ -147,8 +147,10 @@ def test_the_log_has_what_functions_write(pets: Pets) -> None:
     """With the name of the function, and AWS's lines about the invocation."""
     assert pets.call("/pets/none")[0] == 404
     said = r"\[pets-read\] (\S+) there is no pet 'none'\n"
-    found = eventually(lambda: re.search(said, pets.log.read_text()), "the line of the function")
-    report = f"[pets-read] REPORT RequestId: {found.group(1)}\tDuration: "
+    (request_id,) = eventually(
+        lambda: re.findall(said, pets.log.read_text()), "the line of the function"
+    )
+    report = f"[pets-read] REPORT RequestId: {request_id}\tDuration: "
     eventually(lambda: report in pets.log.read_text(), "the line about the invocation")
 
 
