@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::answer::{self, Answer};
 use super::operation::query;
+use super::unsupported::{self, ARCHITECTURE};
 use super::{Call, settings, versions};
 use crate::configuration::{Configuration, Wanted};
 use crate::error::LambdaError;
@@ -37,12 +38,10 @@ struct Create {
     #[serde(flatten)]
     wanted: Wanted,
     code: Option<Package>,
-    package_type: Option<String>,
     #[serde(default)]
     publish: bool,
     #[serde(default)]
     tags: BTreeMap<String, String>,
-    layers: Option<Vec<Value>>,
 }
 
 /// Where code is.
@@ -61,10 +60,10 @@ struct Package {
 impl Package {
     fn bytes(&self) -> Result<Vec<u8>, LambdaError> {
         if self.s3_bucket.is_some() || self.s3_key.is_some() {
-            return Err(unsupported("Code in S3 (S3Bucket, S3Key); give it as ZipFile"));
+            return Err(not_here("Code in S3 (S3Bucket, S3Key); give it as ZipFile"));
         }
         if self.image_uri.is_some() {
-            return Err(unsupported("Code in an image (ImageUri); give it as ZipFile"));
+            return Err(not_here("Code in an image (ImageUri); give it as ZipFile"));
         }
         let Some(zip) = &self.zip_file else {
             return Err(LambdaError::invalid_parameter(
@@ -75,19 +74,14 @@ impl Package {
     }
 }
 
-fn unsupported(what: &str) -> LambdaError {
+fn not_here(what: &str) -> LambdaError {
     LambdaError::invalid_parameter(format!("{what}: this is not supported"))
 }
 
 /// CreateFunction
 pub(super) fn create(registry: &Registry, call: &Call) -> Result<Answer, LambdaError> {
     let create: Create = body(call)?;
-    if create.package_type.as_deref().is_some_and(|kind| kind != "Zip") {
-        return Err(unsupported("PackageType Image"));
-    }
-    if create.layers.is_some_and(|layers| !layers.is_empty()) {
-        return Err(unsupported("Layers"));
-    }
+    unsupported::check(&call.body)?;
     let reference = Reference::parse(&create.function_name, None)?;
     let name = &*reference.name;
     let configuration = Configuration::create(create.wanted)?;
@@ -145,7 +139,7 @@ pub(super) fn configuration_of(owner: &Owner, version: &Version, is_qualified: b
         "State": "Active",
         "LastUpdateStatus": "Successful",
         "PackageType": "Zip",
-        "Architectures": [if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" }],
+        "Architectures": [ARCHITECTURE],
         "EphemeralStorage": {"Size": 512},
         "SnapStart": {"ApplyOn": "None", "OptimizationStatus": "Off"},
         "LoggingConfig": {
@@ -280,7 +274,6 @@ struct Update {
     #[serde(flatten)]
     wanted: Wanted,
     revision_id: Option<String>,
-    layers: Option<Vec<Value>>,
 }
 
 /// UpdateFunctionConfiguration
@@ -289,9 +282,7 @@ pub(super) fn update_configuration(
     call: &Call,
 ) -> Result<Answer, LambdaError> {
     let update: Update = body(call)?;
-    if update.layers.is_some_and(|layers| !layers.is_empty()) {
-        return Err(unsupported("Layers"));
-    }
+    unsupported::check(&call.body)?;
     let name = unqualified(call.target.function()?)?;
     let function = registry.change(name, |mut function| {
         let latest = &function.latest;
@@ -307,6 +298,7 @@ pub(super) fn update_configuration(
 /// UpdateFunctionCode
 pub(super) fn update_code(registry: &Registry, call: &Call) -> Result<Answer, LambdaError> {
     let package: Package = body(call)?;
+    unsupported::check(&call.body)?;
     let name = unqualified(call.target.function()?)?;
     let before = registry.expect(name, None)?;
     check_revision(package.revision_id.as_deref(), &before.latest.revision)?;
