@@ -101,10 +101,13 @@ async fn call(
     request_id: &Arc<str>,
 ) -> Result<Answer, LambdaError> {
     let (head, body) = request.into_parts();
-    let (operation, target) = operation::find(&head)?;
+    let (operation, mut target) = operation::find(&head)?;
     api.gate.expect(&head)?;
     let body = read(&head, body, operation).await?;
     let caller = api.gate.caller(&head, &body)?;
+    if operation == Operation::CreateFunction {
+        target.function = Some(functions::named(&body)?);
+    }
     let owner = &api.registry.host().owner;
     api.gate.allow(&caller, operation.action(), &target.resource(owner))?;
     let call = Call { target, head, body, request_id: Arc::clone(request_id) };

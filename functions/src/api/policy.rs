@@ -38,7 +38,7 @@ impl Permission {
             ("PrincipalOrgID", &self.principal_org_id),
         ];
         if let Some((name, _)) = others.iter().find(|(_, value)| value.is_some()) {
-            return Err(LambdaError::invalid_parameter(format!("{name}: this is not supported")));
+            return Err(LambdaError::unsupported(name));
         }
         let is_word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
         let id = &self.statement_id;
