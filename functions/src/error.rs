@@ -72,11 +72,11 @@ impl LambdaError {
         Self::new(400, "SerializationException", why.to_string())
     }
 
-    pub(crate) fn too_large(bytes_max: usize) -> Self {
-        let message = format!(
-            "Request must be smaller than {bytes_max} bytes for the \
-            InvokeFunction operation"
-        );
+    /// A call whose body is longer than one of this action may be.
+    pub(crate) fn too_large(bytes_max: usize, action: &str) -> Self {
+        let operation = action.trim_start_matches("lambda:");
+        let message =
+            format!("Request must be smaller than {bytes_max} bytes for the {operation} operation");
         Self::new(413, "RequestTooLargeException", message)
     }
 

@@ -28,6 +28,7 @@ def zipped(files: dict[str, str | bytes], modes: dict[str, int] | None = None) -
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in files.items():
             entry = zipfile.ZipInfo(name)
+            entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = (modes or {}).get(name, stat.S_IFREG | 0o644) << 16
             archive.writestr(entry, text)
     return written.getvalue()

@@ -113,6 +113,8 @@ def test_of_many_creations_of_one_name_one_wins(account: Account, client: Any) -
         ({"Code": {"ImageUri": "i"}}, INVALID, "Code in an image (ImageUri)"),
         ({"PackageType": "Image"}, INVALID, "PackageType Image"),
         ({"Layers": [f"{ROLE}:layer:a:1"]}, INVALID, "Layers"),
+        ({"DeadLetterConfig": {"TargetArn": f"{ROLE}:q"}}, INVALID, "DeadLetterConfig"),
+        ({"FileSystemConfigs": [{"Arn": ROLE}]}, INVALID, "FileSystemConfigs"),
     ],
     ids=lambda value: str(value)[:40] if isinstance(value, dict) else None,
 )
@@ -166,6 +168,20 @@ def test_code_and_configuration_are_changed(account: Account, client: Any) -> No
     assert account.value(name) is None
 
 
+def test_members_that_say_nothing_are_taken(account: Account) -> None:
+    """As deployment tools write them."""
+    name = account.create(
+        says("x"),
+        Layers=[],
+        FileSystemConfigs=[],
+        DeadLetterConfig={"TargetArn": ""},
+        VpcConfig={"SubnetIds": [], "SecurityGroupIds": []},
+        TracingConfig={"Mode": "PassThrough"},
+        EphemeralStorage={"Size": 512},
+    )
+    assert account.value(name) == "x"
+
+
 def test_a_dry_run_changes_no_code(account: Account, client: Any) -> None:
     name = account.create(says("one"))
     client.update_function_code(FunctionName=name, ZipFile=says("two").package, DryRun=True)
@@ -207,6 +223,8 @@ def test_pages_that_nobody_can_turn(account: Account) -> None:
             lax.list_functions(MaxItems=items)
     with refused(INVALID, 400, "marker"):
         lax.list_functions(Marker="%%%")
+    with refused(VALIDATION, 400, "functionVersion"):
+        lax.list_functions(FunctionVersion="1")
 
 
 def test_a_deleted_function_is_gone(account: Account, client: Any) -> None:

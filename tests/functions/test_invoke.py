@@ -156,6 +156,7 @@ def test_reserved_concurrency_bounds_and_throttles(
     gate = tmp_path / "gate"
     text = (
         "import os, time\ndef main(event, context):\n"
+        f"    open(f'{tmp_path}/in-{{os.getpid()}}', 'w').close()\n"
         f"    while not os.path.exists({str(gate)!r}):\n        time.sleep(0.01)\n"
         "    return 'through'\n"
     )
@@ -170,23 +171,11 @@ def test_reserved_concurrency_bounds_and_throttles(
     with ThreadPoolExecutor(2) as pool:
         running = [pool.submit(account.value, name) for _ in range(2)]
 
-        def is_full() -> bool:
-            try:
-                client.invoke(FunctionName=name, InvocationType="RequestResponse")
-            except client.exceptions.TooManyRequestsException as error:
-                response = error.response
-                assert response["ResponseMetadata"]["HTTPStatusCode"] == 429
-                assert response["Reason"] == "ReservedFunctionConcurrentInvocationLimitExceeded"
-                assert response["message"] == "Rate Exceeded."
-                assert int(response["ResponseMetadata"]["HTTPHeaders"]["retry-after"]) > 0
-                return True
-            return False
-
-        started = time.monotonic()
-        while sum(1 for one in running if one.running()) < 2:
-            assert time.monotonic() < started + 5
-        time.sleep(0.3)
-        assert is_full()
+        eventually(lambda: len(list(tmp_path.glob("in-*"))) == 2, "both run")
+        with refused("TooManyRequestsException", 429, "Rate Exceeded.") as answer:
+            account.invoke(name)
+        assert answer["Reason"] == "ReservedFunctionConcurrentInvocationLimitExceeded"
+        assert int(answer["ResponseMetadata"]["HTTPHeaders"]["retry-after"]) > 0
         gate.touch()
         assert [one.result() for one in running] == ["through"] * 2
     assert account.value(name) == "through"

@@ -75,7 +75,8 @@ pub(super) fn publish(registry: &Registry, call: &Call) -> Result<Answer, Lambda
 
 /// What versions are ordered by as they are shown: `$LATEST` before numbers, these by their value.
 pub(super) fn place(number: &str) -> String {
-    if number == LATEST { String::new() } else { format!("{number:>20}") }
+    let number = if number == LATEST { "" } else { number };
+    format!("{number:>20}")
 }
 
 /// ListVersionsByFunction
