@@ -39,6 +39,11 @@ impl LambdaError {
         Self::new(400, "InvalidParameterValueException", message)
     }
 
+    /// Something of AWS's that is not there.
+    pub(crate) fn unsupported(what: &str) -> Self {
+        Self::invalid_parameter(format!("{what}: this is not supported"))
+    }
+
     /// A member of a call that its shape does not allow.
     pub(crate) fn validation(message: &str) -> Self {
         Self::new(400, "ValidationException", message)
@@ -69,12 +74,21 @@ impl LambdaError {
         Self::new(400, "SerializationException", why.to_string())
     }
 
-    pub(crate) fn too_large(bytes_max: usize) -> Self {
-        let message = format!(
-            "Request must be smaller than {bytes_max} bytes for the \
-            InvokeFunction operation"
-        );
+    /// A call whose body is longer than one of this action may be.
+    pub(crate) fn too_large(bytes_max: usize, action: &str) -> Self {
+        let operation = action.trim_start_matches("lambda:");
+        let message =
+            format!("Request must be smaller than {bytes_max} bytes for the {operation} operation");
         Self::new(413, "RequestTooLargeException", message)
+    }
+
+    /// An event of an asynchronous invocation, which may be shorter than others.
+    pub(crate) fn event_too_large(bytes: usize, bytes_max: usize) -> Self {
+        let message = format!(
+            "{bytes} byte payload is too large for the Event invocation type (limit {bytes_max} \
+             bytes)"
+        );
+        Self::new(413, "RequestEntityTooLargeException", message)
     }
 
     /// No room for an invocation; `reason` is one of AWS's.

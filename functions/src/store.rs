@@ -6,6 +6,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +23,8 @@ const FILE: &str = "function.json";
 #[derive(Debug)]
 pub(crate) struct Store {
     folder: PathBuf,
+    /// Numbers of packages that are being unpacked.
+    numbers: AtomicU64,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -81,7 +84,7 @@ impl Store {
     /// Opens a folder, and makes it where there is none.
     pub(crate) fn open(folder: PathBuf) -> io::Result<Self> {
         fs::create_dir_all(&folder)?;
-        Ok(Self { folder })
+        Ok(Self { folder, numbers: AtomicU64::new(0) })
     }
 
     /// Unpacks code for a function.
@@ -90,14 +93,17 @@ impl Store {
         let own = self.folder.join(name);
         let folder = own.join(digest.hex());
         if !folder.exists() {
-            // Under another name until it is whole.
-            let beside = own.join(format!("{}.new", digest.hex()));
-            let failed = |error: io::Error| LambdaError::service(error.to_string());
-            if beside.exists() {
-                fs::remove_dir_all(&beside).map_err(failed)?;
-            }
+            // Under a name of its own until it is whole: others may unpack the same.
+            let number = self.numbers.fetch_add(1, Ordering::Relaxed);
+            let beside = own.join(format!("{}.{number}", digest.hex()));
             unpack(package, &beside)?;
-            fs::rename(&beside, &folder).map_err(failed)?;
+            if let Err(error) = fs::rename(&beside, &folder) {
+                // What cannot be removed goes at the next start.
+                let _ = fs::remove_dir_all(&beside);
+                if !folder.exists() {
+                    return Err(LambdaError::service(error.to_string()));
+                }
+            }
         }
         Ok(Code { folder, sha256: digest.base64(), bytes: package.len() as u64 })
     }

@@ -1,56 +1,18 @@
 """The AWS CLI does a day's work: create, deploy, canary, promote, roll back, export, import."""
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
-import gateway as processes
 from apis import unique
-
-AWS = Path(sys.executable).parent / "aws"
-TIMEOUT_S = 120
-
-
-class CommandLine:
-    """Runs `aws apigateway` against one gateway."""
-
-    def __init__(self, admin_url: str, home: Path):
-        self.environment = {
-            "PATH": os.environ["PATH"],
-            "HOME": str(home),
-            "AWS_ENDPOINT_URL": admin_url,
-            "AWS_ACCESS_KEY_ID": processes.ACCESS_KEY_ID,
-            "AWS_SECRET_ACCESS_KEY": processes.SECRET_ACCESS_KEY,
-            "AWS_DEFAULT_REGION": processes.REGION,
-            "AWS_EC2_METADATA_DISABLED": "true",
-            "AWS_MAX_ATTEMPTS": "1",
-            "AWS_PAGER": "",
-        }
-
-    def run(self, *arguments: str) -> subprocess.CompletedProcess:
-        """One command."""
-        command = [str(AWS), "apigateway", *arguments, "--output", "json"]
-        return subprocess.run(
-            command, env=self.environment, capture_output=True, text=True, timeout=TIMEOUT_S
-        )
-
-    def __call__(self, *arguments: str) -> Any:
-        """What a command that succeeds prints, as JSON."""
-        done = self.run(*arguments)
-        assert done.returncode == 0, f"aws apigateway {' '.join(arguments)}:\n{done.stderr}"
-        return json.loads(done.stdout) if done.stdout.strip() else None
+from command_line import CommandLine
 
 
 @pytest.fixture
 def aws(gateway, tmp_path) -> CommandLine:
     """The CLI of the venv."""
-    return CommandLine(gateway.admin_url, tmp_path)
+    return CommandLine("apigateway", gateway.admin_url, tmp_path)
 
 
 def template(text: str) -> str:

@@ -29,8 +29,7 @@ impl Wanted {
         let weights = self.routing_config.as_ref().map(|it| &it["AdditionalVersionWeights"]);
         let is_weighted = weights.and_then(Value::as_object).is_some_and(|it| !it.is_empty());
         if is_weighted {
-            let why = "AdditionalVersionWeights: this is not supported";
-            return Err(LambdaError::invalid_parameter(why));
+            return Err(LambdaError::unsupported("AdditionalVersionWeights"));
         }
         let Some(version) = self.function_version.as_deref() else { return Ok(()) };
         let number = version.parse().ok();

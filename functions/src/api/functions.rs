@@ -21,9 +21,10 @@ use crate::registry::{Registry, version};
 use crate::runtime::{Family, family};
 use crate::version::{Code, Version};
 
-/// Entries of one page, where the caller says nothing.
-const PAGE_DEFAULT: usize = 50;
-const PAGE_MAX: usize = 10_000;
+/// Entries of one page, also where the caller asks for more.
+const PAGE_MAX: usize = 50;
+/// What the caller may ask for.
+const ASKED_MAX: usize = 10_000;
 
 /// The body of a call.
 pub(super) fn body<T: DeserializeOwned>(call: &Call) -> Result<T, LambdaError> {
@@ -60,10 +61,14 @@ struct Package {
 impl Package {
     fn bytes(&self) -> Result<Vec<u8>, LambdaError> {
         if self.s3_bucket.is_some() || self.s3_key.is_some() {
-            return Err(not_here("Code in S3 (S3Bucket, S3Key); give it as ZipFile"));
+            return Err(LambdaError::unsupported(
+                "Code in S3 (S3Bucket, S3Key); give it as ZipFile",
+            ));
         }
         if self.image_uri.is_some() {
-            return Err(not_here("Code in an image (ImageUri); give it as ZipFile"));
+            return Err(LambdaError::unsupported(
+                "Code in an image (ImageUri); give it as ZipFile",
+            ));
         }
         let Some(zip) = &self.zip_file else {
             return Err(LambdaError::invalid_parameter(
@@ -74,8 +79,16 @@ impl Package {
     }
 }
 
-fn not_here(what: &str) -> LambdaError {
-    LambdaError::invalid_parameter(format!("{what}: this is not supported"))
+/// The function that a call of CreateFunction names.
+pub(super) fn named(body: &[u8]) -> Result<Reference, LambdaError> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Named {
+        function_name: String,
+    }
+    let Named { function_name } =
+        serde_json::from_slice(body).map_err(LambdaError::serialization)?;
+    Reference::parse(&function_name, None)
 }
 
 /// CreateFunction
@@ -162,8 +175,8 @@ pub(super) fn page(
     names: &[String],
 ) -> Result<(std::ops::Range<usize>, Value), LambdaError> {
     let max = match query(&call.head, "MaxItems").map(|text| text.parse::<usize>()) {
-        None => PAGE_DEFAULT,
-        Some(Ok(max)) if (1..=PAGE_MAX).contains(&max) => max,
+        None => PAGE_MAX,
+        Some(Ok(max)) if (1..=ASKED_MAX).contains(&max) => max.min(PAGE_MAX),
         Some(_) => {
             return Err(LambdaError::validation(
                 "1 validation error detected: Value at 'maxItems' failed to satisfy constraint: \
@@ -190,19 +203,27 @@ pub(super) fn page(
 
 /// ListFunctions
 pub(super) fn list(registry: &Registry, call: &Call) -> Result<Answer, LambdaError> {
+    let all = match query(&call.head, "FunctionVersion").as_deref() {
+        None => false,
+        Some("ALL") => true,
+        Some(_) => {
+            return Err(LambdaError::validation(
+                "1 validation error detected: Value at 'functionVersion' failed to satisfy \
+                 constraint: Member must satisfy enum value set: [ALL]",
+            ));
+        }
+    };
     let functions = registry.all();
     let owner = &registry.host().owner;
-    let names: Vec<String> = functions.iter().map(|function| function.name.to_string()).collect();
+    let each = if all { usize::MAX } else { 1 };
+    let versions: Vec<_> =
+        functions.iter().flat_map(|function| function.all_versions().take(each)).collect();
+    // A space sorts before all that names have.
+    let name = |it: &Version| format!("{} {}", it.name, versions::place(&it.number));
+    let names: Vec<String> = versions.iter().map(|version| name(version)).collect();
     let (range, next) = page(call, &names)?;
-    let all = query(&call.head, "FunctionVersion").as_deref() == Some("ALL");
-    let shown: Vec<Value> = functions[range]
-        .iter()
-        .flat_map(|function| {
-            let versions = function.versions.values().filter(move |_| all);
-            std::iter::once(&function.latest).chain(versions)
-        })
-        .map(|version| configuration_of(owner, version, all))
-        .collect();
+    let shown: Vec<Value> =
+        versions[range].iter().map(|version| configuration_of(owner, version, all)).collect();
     Ok(answer::json(StatusCode::OK, &json!({"Functions": shown, "NextMarker": next})))
 }
 

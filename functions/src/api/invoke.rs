@@ -64,8 +64,9 @@ pub(super) async fn invoke(api: Arc<Api>, call: Call) -> Result<Answer, LambdaEr
     match how {
         InvocationType::DryRun => Ok(answer::nothing()),
         InvocationType::Event => {
-            if event.payload.len() > FUNCTION_EVENT_BYTES_MAX {
-                return Err(LambdaError::too_large(FUNCTION_EVENT_BYTES_MAX));
+            let bytes = event.payload.len();
+            if bytes > FUNCTION_EVENT_BYTES_MAX {
+                return Err(LambdaError::event_too_large(bytes, FUNCTION_EVENT_BYTES_MAX));
             }
             api.queue.add(&api.registry, reference.clone(), event)?;
             Ok(answer::bytes(StatusCode::ACCEPTED, Bytes::new()))

@@ -102,10 +102,13 @@ async fn call(
     request_id: &Arc<str>,
 ) -> Result<Answer, LambdaError> {
     let (head, body) = request.into_parts();
-    let (operation, target) = operation::find(&head)?;
+    let (operation, mut target) = operation::find(&head)?;
     api.gate.expect(&head)?;
     let body = read(&head, body, operation).await?;
     let caller = api.gate.caller(&head, &body)?;
+    if operation == Operation::CreateFunction {
+        target.function = Some(functions::named(&body)?);
+    }
     let owner = &api.registry.host().owner;
     api.gate.allow(&caller, operation.action(), &target.resource(owner))?;
     let call = Call { target, head, body, request_id: Arc::clone(request_id) };
@@ -127,10 +130,11 @@ async fn read(
         Operation::Invoke | Operation::InvokeWithResponseStream => FUNCTION_PAYLOAD_BYTES_MAX,
         _ => FUNCTION_CALL_BYTES_MAX,
     };
+    let too_large = || LambdaError::too_large(max, operation.action());
     let said = head.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
     let said = said.and_then(|length| length.parse::<usize>().ok());
     if said.is_some_and(|length| length > DISCARDED_BYTES_MAX) {
-        return Err(LambdaError::too_large(max));
+        return Err(too_large());
     }
     let (mut kept, mut length) = (Vec::with_capacity(said.unwrap_or(0).min(max)), 0);
     while let Some(frame) = body.frame().await {
@@ -143,7 +147,7 @@ async fn read(
             break;
         }
     }
-    if length > max { Err(LambdaError::too_large(max)) } else { Ok(kept.into()) }
+    if length > max { Err(too_large()) } else { Ok(kept.into()) }
 }
 
 /// Operations that change or show functions: they touch the disk, so not on the thread that serves.

@@ -13,6 +13,7 @@ use super::functions::{body, check_revision};
 use super::operation::query;
 use crate::error::LambdaError;
 use crate::function::{Function, Policy};
+use crate::name::is_account;
 use crate::registry::{Registry, revision};
 
 #[derive(Deserialize)]
@@ -38,39 +39,20 @@ impl Permission {
             ("PrincipalOrgID", &self.principal_org_id),
         ];
         if let Some((name, _)) = others.iter().find(|(_, value)| value.is_some()) {
-            return Err(LambdaError::invalid_parameter(format!("{name}: this is not supported")));
+            return Err(LambdaError::unsupported(name));
         }
-        let is_word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-        let id = &self.statement_id;
-        if !matches!(id.len(), 1..=100) || !id.bytes().all(is_word) {
-            return Err(LambdaError::validation(
-                "1 validation error detected: Value at 'statementId' failed to satisfy \
-                 constraint: Member must satisfy regular expression pattern: ([a-zA-Z0-9-_]+)",
-            ));
-        }
-        let action = &self.action;
-        if action != "*" && action.strip_prefix("lambda:").is_none_or(str::is_empty) {
-            return Err(LambdaError::validation(
-                "1 validation error detected: Value at 'action' failed to satisfy constraint: \
-                 Member must satisfy regular expression pattern: (lambda:[*]|lambda:[a-zA-Z]+|[*])",
-            ));
-        }
-        let principal = &self.principal;
-        let is_account =
-            principal.len() == 12 && principal.bytes().all(|byte| byte.is_ascii_digit());
-        let who = match principal.as_str() {
-            "*" => json!("*"),
-            name if name.ends_with(".amazonaws.com") => json!({"Service": name}),
-            _ if is_account => json!({"AWS": format!("arn:aws:iam::{principal}:root")}),
-            arn => json!({"AWS": arn}),
-        };
+        self.check()?;
         let mut statement = json!({
             "Sid": self.statement_id,
             "Effect": "Allow",
-            "Principal": who,
-            "Action": action,
+            "Principal": self.who(),
+            "Action": self.action,
             "Resource": resource,
         });
+        // What cannot be understood would not be what was meant.
+        let written = json!({"Version": "2012-10-17", "Statement": statement}).to_string();
+        Policies::compile([written.as_str()], PolicyKind::Resource)
+            .map_err(|error| LambdaError::invalid_parameter(error.to_string()))?;
         let mut condition = serde_json::Map::new();
         if let Some(account) = &self.source_account {
             condition.insert("StringEquals".into(), json!({"AWS:SourceAccount": account}));
@@ -82,6 +64,46 @@ impl Permission {
             statement["Condition"] = condition.into();
         }
         Ok(statement)
+    }
+
+    fn check(&self) -> Result<(), LambdaError> {
+        let is_word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        let (id, action) = (&self.statement_id, &self.action);
+        let is_id = matches!(id.len(), 1..=100) && id.bytes().all(is_word);
+        let is_action = action == "*"
+            || action.strip_prefix("lambda:").is_some_and(|operation| !operation.is_empty());
+        let is_source = self.source_account.as_deref().is_none_or(is_account);
+        let is_arn = self.source_arn.as_deref().is_none_or(|arn| arn.starts_with("arn:"));
+        let members = [
+            (is_id, "statementId", "([a-zA-Z0-9-_]+)"),
+            (is_action, "action", "(lambda:[*]|lambda:[a-zA-Z]+|[*])"),
+            (is_source, "sourceAccount", "\\d{12}"),
+            (
+                is_arn,
+                "sourceArn",
+                "arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\\-])+:\
+                 ([a-z]{2}(-gov)?-[a-z]+-\\d{1})?:(\\d{12})?:(.*)",
+            ),
+        ];
+        match members.iter().find(|(is_right, ..)| !is_right) {
+            None => Ok(()),
+            Some((_, member, pattern)) => Err(LambdaError::validation(&format!(
+                "1 validation error detected: Value at '{member}' failed to satisfy constraint: \
+                 Member must satisfy regular expression pattern: {pattern}"
+            ))),
+        }
+    }
+
+    /// The principal as a policy shows it.
+    fn who(&self) -> Value {
+        match self.principal.as_str() {
+            "*" => json!("*"),
+            name if name.ends_with(".amazonaws.com") => json!({"Service": name}),
+            account if is_account(account) => {
+                json!({"AWS": format!("arn:aws:iam::{account}:root")})
+            }
+            arn => json!({"AWS": arn}),
+        }
     }
 }
 
@@ -128,9 +150,6 @@ pub(super) fn add(registry: &Registry, call: &Call) -> Result<Answer, LambdaErro
                  ({FUNCTION_POLICY_BYTES_MAX})."
             )));
         }
-        // What cannot be understood would not be what was meant.
-        let understood = Policies::compile([text.as_str()], PolicyKind::Resource);
-        understood.map_err(|error| LambdaError::invalid_parameter(error.to_string()))?;
         Ok(function)
     })?;
     let shown = json!({"Statement": statement.to_string()});

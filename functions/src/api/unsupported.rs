@@ -34,10 +34,7 @@ pub(super) fn check(body: &[u8]) -> Result<(), LambdaError> {
     let body: Value = serde_json::from_slice(body).unwrap_or_default();
     let asked = MEMBERS.into_iter().find(|member| !asks_nothing(member, &body[member]));
     match asked {
-        Some(member) => Err(LambdaError::invalid_parameter(format!(
-            "{member} {}: this is not supported by this runner",
-            body[member]
-        ))),
+        Some(member) => Err(LambdaError::unsupported(member)),
         None => Ok(()),
     }
 }
@@ -78,7 +75,7 @@ mod tests {
     fn what_is_asked_for_is_refused_by_name() {
         let refused = |body: Value| {
             let error = check(body.to_string().as_bytes()).err()?;
-            error.message.split(' ').next().map(str::to_owned)
+            error.message.split(':').next().map(str::to_owned)
         };
         for body in [
             json!({}),

@@ -73,16 +73,17 @@ pub(super) fn publish(registry: &Registry, call: &Call) -> Result<Answer, Lambda
     Ok(answer::json(StatusCode::CREATED, &shown))
 }
 
+/// What versions are ordered by as they are shown: `$LATEST` before numbers, these by their value.
+pub(super) fn place(number: &str) -> String {
+    let number = if number == LATEST { "" } else { number };
+    format!("{number:>20}")
+}
+
 /// ListVersionsByFunction
 pub(super) fn list(registry: &Registry, call: &Call) -> Result<Answer, LambdaError> {
     let function = registry.expect(&call.target.function()?.name, None)?;
     let versions: Vec<_> = function.all_versions().collect();
-    // In the order they are shown: `$LATEST` sorts before numbers, and numbers by their length.
-    let name = |number: &str| format!("{:>20}", number.trim_start_matches('$'));
-    let names: Vec<String> = versions
-        .iter()
-        .map(|it| if &*it.number == LATEST { String::new() } else { name(&it.number) })
-        .collect();
+    let names: Vec<String> = versions.iter().map(|version| place(&version.number)).collect();
     let (range, next) = page(call, &names)?;
     let owner = &registry.host().owner;
     let shown = versions[range].iter().map(|version| configuration_of(owner, version, true));

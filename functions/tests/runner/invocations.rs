@@ -98,8 +98,9 @@ fn wrong_calls_are_refused_in_awss_words() {
     check("echo", &[], &large, (413, "RequestTooLargeException", must));
     let event = [("X-Amz-Invocation-Type", "Event")];
     let large = format!("\"{}\"", "x".repeat(1024 * 1024));
-    let must = "Request must be smaller than 1048576 bytes";
-    check("echo", &event, &large, (413, "RequestTooLargeException", must));
+    let must =
+        "1048578 byte payload is too large for the Event invocation type (limit 1048576 bytes)";
+    check("echo", &event, &large, (413, "RequestEntityTooLargeException", must));
     let context = [("X-Amz-Client-Context", "{}")];
     check("echo", &context, "1", (400, "InvalidParameterValueException", "Client context"));
     check("a%2Fb", &[], "1", (400, "ValidationException", "1 validation error"));
