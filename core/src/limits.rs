@@ -341,6 +341,10 @@ pub const FUNCTION_RETRIES_MAX: u32 = 2;
 pub const FUNCTION_RETRY_MS: u64 = 60_000;
 /// AWS: how long a process may take until it asks for its first invocation.
 pub const FUNCTION_INIT_MS: u64 = 10_000;
+/// Connections of the Lambda endpoint that wait to be accepted.
+pub const FUNCTION_BACKLOG: i32 = 4_096;
+/// An invocation waits so long for a process that is busy before another one is started.
+pub const FUNCTION_WAIT_MS: u64 = 2;
 /// A process without work ends after this.
 pub const FUNCTION_IDLE_MS: u64 = 300_000;
 /// Invocations in flight get this long when the runner stops.

@@ -10,7 +10,10 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use ringway_core::definition::Function;
-use ringway_core::limits::{FUNCTION_DRAIN_MS, FUNCTION_IDLE_MS, FUNCTION_RETRY_MS};
+use ringway_core::limits::{
+    FUNCTION_BACKLOG, FUNCTION_DRAIN_MS, FUNCTION_IDLE_MS, FUNCTION_RETRY_MS,
+};
+use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::time::{interval, sleep};
@@ -145,8 +148,7 @@ impl Runner {
     /// # Errors
     /// The first thing that cannot be had.
     pub fn start(settings: RunnerSettings) -> Result<Self, StartError> {
-        let listener = std::net::TcpListener::bind(settings.address)
-            .and_then(|listener| listener.set_nonblocking(true).map(|()| listener))
+        let listener = listen(settings.address)
             .map_err(|error| StartError::Address(settings.address, error))?;
         let address = listener.local_addr().unwrap_or(settings.address);
         let temporary = settings
@@ -233,6 +235,17 @@ impl Drop for Runner {
             let _ = std::fs::remove_dir_all(folder);
         }
     }
+}
+
+/// As the standard library binds, but for a longer queue: a burst of callers must not wait until
+/// they try again.
+fn listen(address: SocketAddr) -> io::Result<std::net::TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    socket.set_reuse_address(true)?;
+    socket.set_nonblocking(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(FUNCTION_BACKLOG)?;
+    Ok(socket.into())
 }
 
 async fn run(
