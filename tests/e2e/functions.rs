@@ -44,9 +44,11 @@ fn launch_at(address: &str, functions: Value) -> Launch {
 
 /// Where the banner says that functions run.
 fn runner(gateway: &Gateway) -> String {
-    let banner = gateway.stdout();
-    let line = banner.lines().find_map(|line| line.strip_prefix("lambda   http://"));
-    line.expect("a line of functions").split(' ').next().unwrap_or_default().to_owned()
+    poll::until("the line of functions", || {
+        let banner = gateway.stdout();
+        let line = banner.lines().find_map(|line| line.strip_prefix("lambda   http://"))?;
+        Some(line.split(' ').next().unwrap_or_default().to_owned())
+    })
 }
 
 /// The words of the function: what it says, and its process.
@@ -66,7 +68,7 @@ fn is_alive(id: u32) -> bool {
 #[test]
 fn a_function_answers_and_its_code_and_settings_are_edited() {
     let gateway = launch(json!([pets()])).start();
-    assert!(gateway.stdout().contains("AWS_PROXY pets"), "{}", gateway.stdout());
+    poll::until_true("its route", || gateway.stdout().contains("AWS_PROXY pets"));
     let (says, id) = answer(&gateway);
     assert_eq!((&*says, answer(&gateway).1), ("hello", id));
     assert!(gateway.get("/dev/alias").text().ends_with(" /alias"));
