@@ -77,7 +77,7 @@ pub(crate) async fn run(
         _permit: permit,
     });
     for _ in 0..ATTEMPTS_MAX {
-        let environment = match version.pool.take() {
+        let environment = match version.pool.take().await {
             Some(warm) => warm,
             None => {
                 host.make_room();

@@ -1,9 +1,14 @@
 //! A version of a function: code, configuration, and the environments that wait for work. It does
 //! not change; what changes becomes another one.
 
+use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+
+use ringway_core::limits::FUNCTION_WAIT_MS;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
 
 use crate::configuration::Configuration;
 use crate::environment::Environment;
@@ -40,6 +45,10 @@ pub(crate) struct Pool(Mutex<Idle>);
 #[derive(Debug, Default)]
 struct Idle {
     environments: Vec<Arc<Environment>>,
+    /// Invocations that would rather have one of those that are busy now than a new one.
+    waiting: VecDeque<oneshot::Sender<Arc<Environment>>>,
+    /// All environments of the version, busy ones too.
+    count: usize,
     is_closed: bool,
 }
 
@@ -48,23 +57,54 @@ impl Pool {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The one that was used last.
-    pub(crate) fn take(&self) -> Option<Arc<Environment>> {
-        self.lock().environments.pop()
+    /// The one that was used last, or of busy ones the first that comes free within a moment: where
+    /// functions are fast that is sooner than a new one is ready, and fewer share the machine.
+    pub(crate) async fn take(&self) -> Option<Arc<Environment>> {
+        let mut comes = {
+            let mut idle = self.lock();
+            let free = idle.environments.pop();
+            if free.is_some() || idle.count == 0 {
+                return free;
+            }
+            let (sender, comes) = oneshot::channel();
+            idle.waiting.push_back(sender);
+            comes
+        };
+        if let Ok(came) = timeout(Duration::from_millis(FUNCTION_WAIT_MS), &mut comes).await {
+            return came.ok();
+        }
+        // It may have come in this very moment.
+        comes.close();
+        comes.try_recv().ok()
     }
 
-    /// Keeps one; `false`: the version is not in use any more.
-    pub(crate) fn put(&self, environment: Arc<Environment>) -> bool {
+    /// Keeps one, or hands it to who waits; `false`: the version is not in use any more.
+    pub(crate) fn put(&self, mut environment: Arc<Environment>) -> bool {
         let mut idle = self.lock();
-        if !idle.is_closed {
-            idle.environments.push(environment);
+        if idle.is_closed {
+            return false;
         }
-        !idle.is_closed
+        while let Some(waiting) = idle.waiting.pop_front() {
+            match waiting.send(environment) {
+                Ok(()) => return true,
+                // It waits no more.
+                Err(back) => environment = back,
+            }
+        }
+        idle.environments.push(environment);
+        true
+    }
+
+    /// There is one more.
+    pub(crate) fn add(&self) {
+        self.lock().count += 1;
     }
 
     /// It is gone.
     pub(crate) fn forget(&self, id: u64) {
-        self.lock().environments.retain(|environment| environment.id != id);
+        let mut idle = self.lock();
+        idle.count -= 1;
+        idle.environments.retain(|environment| environment.id != id);
     }
 
     /// Ends those that wait; the others end after what they do.
@@ -72,6 +112,7 @@ impl Pool {
         let ended = {
             let mut idle = self.lock();
             idle.is_closed = true;
+            idle.waiting.clear();
             std::mem::take(&mut idle.environments)
         };
         ended.iter().for_each(|environment| environment.kill());

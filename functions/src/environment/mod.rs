@@ -90,6 +90,7 @@ impl Environment {
             group: process.group,
         });
         host.add(Arc::clone(&environment));
+        version.pool.add();
         let served = tokio::spawn(runtime_api::serve(listener, Arc::clone(&environment)));
         let (output, own) = (process.output, Arc::clone(&environment));
         let read = tokio::spawn(async move { output::read(output, &own).await });
