@@ -17,6 +17,7 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("sleep", "bench/src/driver.rs", "the timer itself is what that test tries"),
     ("sleep", "tests/e2e/idle.rs", "the pace of a client is what that test tries"),
     ("sleep", "tests/src/poll.rs", "the one pause between two questions, bounded"),
+    ("tokio", "examples/lambda-petstore/quote/src/main.rs", "a function of users, not of Ringway"),
 ];
 
 fn root() -> &'static Path {

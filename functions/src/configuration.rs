@@ -8,7 +8,6 @@ use ringway_core::limits::{
     FUNCTION_TIMEOUT_SECONDS_DEFAULT, FUNCTION_TIMEOUT_SECONDS_MAX,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::error::LambdaError;
 use crate::runtime::{Family, family};
@@ -64,36 +63,12 @@ pub(crate) struct Wanted {
     timeout: Option<u32>,
     memory_size: Option<u32>,
     environment: Option<Variables>,
-    layers: Value,
-    file_system_configs: Value,
-    dead_letter_config: Value,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 struct Variables {
     variables: IndexMap<String, String>,
-}
-
-impl Wanted {
-    /// What a function would miss, or would lose events by, is not left out in silence.
-    fn refuse_unsupported(&self) -> Result<(), LambdaError> {
-        let members = [
-            ("Layers", &self.layers),
-            ("FileSystemConfigs", &self.file_system_configs),
-            ("DeadLetterConfig", &self.dead_letter_config["TargetArn"]),
-        ];
-        let says_nothing = |value: &Value| match value {
-            Value::Null => true,
-            Value::Array(items) => items.is_empty(),
-            Value::String(text) => text.is_empty(),
-            Value::Bool(_) | Value::Number(_) | Value::Object(_) => false,
-        };
-        match members.iter().find(|(_, value)| !says_nothing(value)) {
-            Some((name, _)) => Err(LambdaError::unsupported(name)),
-            None => Ok(()),
-        }
-    }
 }
 
 impl Configuration {
@@ -117,10 +92,8 @@ impl Configuration {
 
     /// With what is wanted instead.
     pub(crate) fn with(mut self, wanted: Wanted) -> Result<Self, LambdaError> {
-        wanted.refuse_unsupported()?;
-        let Wanted {
-            runtime, handler, role, description, timeout, memory_size, environment, ..
-        } = wanted;
+        let Wanted { runtime, handler, role, description, timeout, memory_size, environment } =
+            wanted;
         let texts = [
             (&mut self.runtime, runtime),
             (&mut self.handler, handler),

@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use hyper::http::request::Parts;
+
 /// An exception: `x-amzn-ErrorType` and a JSON body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct LambdaError {
@@ -104,6 +106,13 @@ impl LambdaError {
     /// 403 of a caller who is not who it says, or may not.
     pub(crate) fn denied(code: &'static str, message: String) -> Self {
         Self::new(403, code, message)
+    }
+
+    /// A call that is no operation here.
+    pub(crate) fn unsupported_operation(head: &Parts) -> Self {
+        let (verb, path) = (&head.method, head.uri.path());
+        let message = format!("Unknown operation, or one that is not supported: {verb} {path}");
+        Self::new(404, "UnknownOperationException", message)
     }
 
     pub(crate) fn unknown_operation() -> Self {

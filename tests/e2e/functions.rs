@@ -1,6 +1,6 @@
 //! Functions of a settings file: run, edited, refused, and ended with the gateway.
 
-use std::fs;
+use std::{fs, thread};
 
 use ringway_tests::api::{Api, http_proxy};
 use ringway_tests::functions::function;
@@ -9,8 +9,9 @@ use ringway_tests::poll;
 use serde_json::{Value, json};
 
 const PETS: &str = "\
-import os
+import os, time
 def main(event, context):
+    time.sleep(float((event['queryStringParameters'] or {}).get('seconds', 0)))
     says = os.environ.get('SAYS', 'hello')
     return {'statusCode': 200, 'body': f'{says} {os.getpid()} {event[\"path\"]}'}
 ";
@@ -103,6 +104,27 @@ fn functions_end_with_the_gateway() {
         }
         poll::until_true("the function's process to end", || !is_alive(id));
     }
+}
+
+#[test]
+fn a_runner_that_is_killed_fails_its_invocations_and_leaves_no_process() {
+    let mut runs = launch(json!([pets()])).start();
+    let (_, id) = answer(&runs);
+    let elsewhere = format!("http://{}", runner(&runs));
+    let arn = "arn:aws:lambda:us-east-1:000000000000:function:pets";
+    let api = Api::new().route("GET", "/pets", function("aws_proxy", arn));
+    let gateway = Launch::openapi(&api).arg("--lambda-endpoint").arg(elsewhere).start();
+    assert_eq!(answer(&gateway), ("hello".to_owned(), id));
+    thread::scope(|scope| {
+        let waiting = scope.spawn(|| gateway.get("/dev/pets?seconds=20"));
+        poll::until_true("it runs", || runs.stderr().matches("START").count() == 3);
+        runs.kill();
+        let response = waiting.join().expect("an answer");
+        assert_eq!(response.status, 500, "{response:?}");
+        assert_eq!(response.json(), json!({"message": "Internal server error"}));
+    });
+    poll::until_true("the function's process to end", || !is_alive(id));
+    assert_eq!(gateway.get("/dev/pets").status, 500, "nobody is there");
 }
 
 #[test]

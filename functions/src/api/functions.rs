@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::answer::{self, Answer};
 use super::operation::query;
+use super::unsupported::{self, ARCHITECTURE};
 use super::{Call, settings, versions};
 use crate::configuration::{Configuration, Wanted};
 use crate::error::LambdaError;
@@ -38,7 +39,6 @@ struct Create {
     #[serde(flatten)]
     wanted: Wanted,
     code: Option<Package>,
-    package_type: Option<String>,
     #[serde(default)]
     publish: bool,
     #[serde(default)]
@@ -94,9 +94,7 @@ pub(super) fn named(body: &[u8]) -> Result<Reference, LambdaError> {
 /// CreateFunction
 pub(super) fn create(registry: &Registry, call: &Call) -> Result<Answer, LambdaError> {
     let create: Create = body(call)?;
-    if create.package_type.as_deref().is_some_and(|kind| kind != "Zip") {
-        return Err(LambdaError::unsupported("PackageType Image"));
-    }
+    unsupported::check(&call.body)?;
     let reference = Reference::parse(&create.function_name, None)?;
     let name = &*reference.name;
     let configuration = Configuration::create(create.wanted)?;
@@ -154,7 +152,7 @@ pub(super) fn configuration_of(owner: &Owner, version: &Version, is_qualified: b
         "State": "Active",
         "LastUpdateStatus": "Successful",
         "PackageType": "Zip",
-        "Architectures": [if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" }],
+        "Architectures": [ARCHITECTURE],
         "EphemeralStorage": {"Size": 512},
         "SnapStart": {"ApplyOn": "None", "OptimizationStatus": "Off"},
         "LoggingConfig": {
@@ -305,6 +303,7 @@ pub(super) fn update_configuration(
     call: &Call,
 ) -> Result<Answer, LambdaError> {
     let update: Update = body(call)?;
+    unsupported::check(&call.body)?;
     let name = unqualified(call.target.function()?)?;
     let function = registry.change(name, |mut function| {
         let latest = &function.latest;
@@ -320,6 +319,7 @@ pub(super) fn update_configuration(
 /// UpdateFunctionCode
 pub(super) fn update_code(registry: &Registry, call: &Call) -> Result<Answer, LambdaError> {
     let package: Package = body(call)?;
+    unsupported::check(&call.body)?;
     let name = unqualified(call.target.function()?)?;
     let before = registry.expect(name, None)?;
     check_revision(package.revision_id.as_deref(), &before.latest.revision)?;

@@ -9,6 +9,7 @@ mod invoke;
 mod operation;
 mod policy;
 mod settings;
+mod unsupported;
 mod versions;
 
 use std::convert::Infallible;

@@ -74,7 +74,7 @@ pub(super) fn find(head: &Parts) -> Result<(Operation, Target), LambdaError> {
         all => all,
     };
     let (operation, function, member) =
-        route(&head.method, parts).ok_or_else(LambdaError::unknown_operation)?;
+        route(&head.method, parts).ok_or_else(|| LambdaError::unsupported_operation(head))?;
     let qualifier = query(head, "Qualifier");
     let function =
         function.map(|name| Reference::parse(&decoded(name)?, qualifier.as_deref())).transpose()?;

@@ -73,7 +73,7 @@ def main(event, context):
     assert_eq!(error["errorType"], "Sad");
     assert_eq!(error["requestId"].as_str().unwrap().len(), 36);
     let trace = error["stackTrace"][0].as_str().unwrap();
-    assert!(trace.contains("app.py\", line 9, in main\n    raise Sad('oh no')\n"), "{trace}");
+    assert!(trace.contains("app.py\", line 10, in main\n    raise Sad('oh no')\n"), "{trace}");
     running.logged("about to fail");
     running.logged("[ERROR] Sad: oh no");
     let error = failed(&running, "\"set\"");

@@ -1,0 +1,2 @@
+// A function that says hello.
+exports.handler = async () => ({ statusCode: 200, body: "hello" });
