@@ -111,7 +111,7 @@ def test_of_many_creations_of_one_name_one_wins(account: Account, client: Any) -
         ({"Code": {}}, INVALID, "Please provide a source for function code."),
         ({"Code": {"S3Bucket": "b", "S3Key": "k"}}, INVALID, "Code in S3 (S3Bucket, S3Key)"),
         ({"Code": {"ImageUri": "i"}}, INVALID, "Code in an image (ImageUri)"),
-        ({"PackageType": "Image"}, INVALID, "PackageType Image"),
+        ({"PackageType": "Image"}, INVALID, "PackageType"),
         ({"Layers": [f"{ROLE}:layer:a:1"]}, INVALID, "Layers"),
         ({"DeadLetterConfig": {"TargetArn": f"{ROLE}:q"}}, INVALID, "DeadLetterConfig"),
         ({"FileSystemConfigs": [{"Arn": ROLE}]}, INVALID, "FileSystemConfigs"),
