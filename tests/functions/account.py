@@ -4,7 +4,7 @@ import io
 import json
 import stat
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,7 @@ from signing import Call, send
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/functions"
 
 
-def zipped(files: dict[str, str | bytes], modes: dict[str, int] | None = None) -> bytes:
+def zipped(files: Mapping[str, str | bytes], modes: dict[str, int] | None = None) -> bytes:
     """A zip file; `modes` are those of entries that are not plain files."""
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:

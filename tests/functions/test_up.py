@@ -13,7 +13,7 @@ from account import Account, Code, Key, arn, refused, says
 from gateway import free_ports
 from polling import eventually
 
-SETTINGS = {
+SETTINGS: dict[str, Any] = {
     "apis": [{"openapi": "openapi.json", "stages": [{"stageName": "dev"}]}],
     "functions": [
         {
@@ -93,7 +93,7 @@ def test_declared_functions_change_in_their_file_alone(tmp_path: Path) -> None:
     with up(tmp_path, SETTINGS) as account:
         client = account.client()
         words = "Function pets is declared in the settings file, and changed there"
-        changes = {
+        changes: dict[str, dict[str, Any]] = {
             "update_function_code": {"ZipFile": says("x").package},
             "update_function_configuration": {"Timeout": 4},
             "publish_version": {},
