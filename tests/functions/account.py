@@ -4,7 +4,7 @@ import io
 import json
 import stat
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,7 @@ from signing import Call, send
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/functions"
 
 
-def zipped(files: dict[str, str | bytes], modes: dict[str, int] | None = None) -> bytes:
+def zipped(files: Mapping[str, str | bytes], modes: dict[str, int] | None = None) -> bytes:
     """A zip file; `modes` are those of entries that are not plain files."""
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -64,6 +64,7 @@ class Key:
 
     access_key: str = processes.ACCESS_KEY_ID
     secret_key: str = processes.SECRET_ACCESS_KEY
+    user_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -129,17 +130,17 @@ class Account:
         assert answer.error is None, answer.payload
         return answer.json()
 
-    def user(self, *statements: dict[str, Any]) -> Key:
+    def user(self, *statements: dict[str, Any], account: str = ACCOUNT) -> Key:
         """A key of a new user with these statements as its policy."""
         name = unique("user")
         document = json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
-        self._ask(action="CreateUser", userName=name, policies={"p": document})
-        made = self._ask(action="CreateAccessKey", userName=name)
-        made = made.get("AccessKey", made)
-        return Key(made["AccessKeyId"], made["SecretAccessKey"])
+        self.manage(account, action="CreateUser", userName=name, policies={"p": document})
+        made = self.manage(account, action="CreateAccessKey", userName=name)
+        return Key(made["accessKeyId"], made["secretAccessKey"], name)
 
-    def _ask(self, **request: Any) -> dict[str, Any]:
-        body = json.dumps({"request": request}).encode()
+    def manage(self, account: str = ACCOUNT, **request: Any) -> dict[str, Any]:
+        """Asks for a change of the users of an account."""
+        body = json.dumps({"accountId": account, "request": request}).encode()
         answer = send(self.gateway, Call("POST", "/_ringway/users", body))
         assert answer.status_code == 200, answer.text
         return answer.json()

@@ -47,7 +47,12 @@ def test_the_log_comes_with_the_answer(account: Account) -> None:
     lines = base64.b64decode(answer["LogResult"]).decode().splitlines()
     request = answer["ResponseMetadata"]["RequestId"]
     assert lines[0] == f"START RequestId: {request} Version: $LATEST"
-    assert "hello" in lines
+    assert lines.index("hello") < lines.index(f"END RequestId: {request}")
+
+    text = "import os\ndef main(event, context):\n    print('last words')\n    os._exit(1)\n"
+    ended = account.invoke(account.create(Code.python(text)), LogType="Tail")
+    assert ended.json()["errorType"] == "Runtime.ExitError"
+    assert b"last words\n" in base64.b64decode(ended.raw["LogResult"])
 
 
 def test_a_dry_run_runs_nothing(account: Account, tmp_path: Path) -> None:

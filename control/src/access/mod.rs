@@ -192,6 +192,15 @@ impl Gate {
         let directory = self.directory();
         let holder = directory.holder_of(access_key_id).ok_or(Refusal::UnrecognizedClient)?;
         let identity = holder.identity.clone();
+        // What belongs to an account is not given away by policies of users of another one.
+        if *identity.account_id != *scope.account_id {
+            let user = &identity.arn;
+            let why = format!(
+                "User: {user} is not authorized to perform: {name} on resource: {resource} because \
+                 no resource-based policy allows the {name} action"
+            );
+            return Err(Refusal::AccessDenied(why.into()));
+        }
         let user = Known { identity, subject: Arc::clone(&holder.subject) };
         let action = Action { name: name.into(), resource: resource.into(), tags: &[] };
         let decision = action.decide(&user, scope, None, now_seconds);

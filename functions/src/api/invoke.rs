@@ -1,7 +1,7 @@
 //! Invoke and InvokeWithResponseStream.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -21,9 +21,6 @@ use crate::error::LambdaError;
 use crate::invocation::{Piece, Tail};
 use crate::version::Version;
 use crate::words;
-
-/// What was written before the response lies in a pipe: a moment to read it.
-const TAIL_MS: u64 = 5;
 
 /// How a function is invoked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,7 +73,6 @@ pub(super) async fn invoke(api: Arc<Api>, call: Call) -> Result<Answer, LambdaEr
             let mut answer = buffered(outcome).await;
             put(&mut answer, "x-amz-executed-version", &version.number);
             if let Some(tail) = tail {
-                tokio::time::sleep(Duration::from_millis(TAIL_MS)).await;
                 put(&mut answer, "x-amz-log-result", &STANDARD.encode(tail.bytes()));
             }
             Ok(answer)

@@ -8,11 +8,12 @@ mod process;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
+use tokio::time::sleep;
 
 use crate::host::Host;
 use crate::invocation::{Invocation, Reply, Tail};
@@ -21,6 +22,9 @@ use crate::version::Version;
 use crate::words;
 use group::Group;
 use process::Process;
+
+/// A moment to read what a process wrote.
+const TAIL_MS: u64 = 2;
 
 /// A process that runs a version of a function, one invocation at a time.
 pub(crate) struct Environment {
@@ -99,11 +103,11 @@ impl Environment {
             let status = child.wait().await;
             // What it started goes with it.
             own.group.kill();
-            own.ended(&words::exit(status.as_ref().ok()));
-            served.abort();
             // What it said last is in the pipe: its own end is closed, so reading comes to an end.
             let last = tokio::time::timeout(output::LAST, read);
             let _ = last.await;
+            own.ended(&words::exit(status.as_ref().ok()));
+            served.abort();
         });
         Ok(environment)
     }
@@ -164,6 +168,19 @@ impl Environment {
                 Some(told) => return Some(told),
                 None => self.assigned.notified().await,
             }
+        }
+    }
+
+    /// What its process wrote before it answered lies in a pipe: it is read before the invocation is
+    /// over, where the caller wants it.
+    pub(crate) async fn settle(&self, request_id: &str) {
+        let wants = |Running { invocation, .. }: &Running| {
+            &*invocation.request_id == request_id && invocation.tail.is_some()
+        };
+        let is_wanted = self.slot().running.as_ref().is_some_and(wants);
+        if is_wanted {
+            // Whoever reads it comes first in the turn that ends this.
+            sleep(Duration::from_millis(TAIL_MS)).await;
         }
     }
 

@@ -127,6 +127,7 @@ fn event(running: &Running) -> Answer {
 /// `POST /runtime/invocation/{id}/error`
 async fn failed(environment: &Arc<Environment>, id: &str, request: Request<Incoming>) -> Answer {
     let error = error_of(request).await;
+    environment.settle(id).await;
     match environment.take(id) {
         Some(running) => {
             environment.finish(running, Some(Reply::Failed(error)));

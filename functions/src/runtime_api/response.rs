@@ -39,6 +39,7 @@ pub(super) async fn take(
         Err(_) => return refusal(StatusCode::BAD_REQUEST, "TruncatedResponse", "not complete"),
     };
     let is_too_large = matches!(reply, Reply::TooLarge);
+    environment.settle(id).await;
     let Some(running) = environment.take(id) else { return unknown_id() };
     environment.finish(running, Some(reply));
     if is_too_large {
