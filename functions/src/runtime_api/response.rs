@@ -42,6 +42,8 @@ pub(super) async fn take(
     environment.settle(id).await;
     let Some(running) = environment.take(id) else { return unknown_id() };
     environment.finish(running, Some(reply));
+    // The caller, who waits, is answered before the process, which has nothing to do.
+    tokio::task::yield_now().await;
     if is_too_large {
         return refusal(
             StatusCode::PAYLOAD_TOO_LARGE,
