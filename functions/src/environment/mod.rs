@@ -171,8 +171,8 @@ impl Environment {
         }
     }
 
-    /// What its process wrote before it answered lies in a pipe: it is read before the invocation is
-    /// over, where the caller wants it.
+    /// What its process wrote before it answered lies in a pipe: it is read before the invocation
+    /// is over, where the caller wants it.
     pub(crate) async fn settle(&self, request_id: &str) {
         let wants = |Running { invocation, .. }: &Running| {
             &*invocation.request_id == request_id && invocation.tail.is_some()
