@@ -119,7 +119,8 @@ fn copy(entry: &mut impl Read, target: &Path, mode: u32, left: u64) -> Result<u6
     Ok(copied)
 }
 
-fn sync(folder: &Path) -> io::Result<()> {
+/// What was done in a folder is on the disk.
+pub(crate) fn sync(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 

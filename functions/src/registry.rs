@@ -170,6 +170,11 @@ impl Registry {
 
     fn put(&self, function: Function) -> Result<Arc<Function>, LambdaError> {
         if !function.is_declared {
+            // It was unpacked before the change began, and a deletion may have come between.
+            if !function.latest.code.folder.is_dir() {
+                let why = format!("Function {} was deleted meanwhile", function.name);
+                return Err(LambdaError::conflict(why));
+            }
             let stored = self.store.write(&function);
             stored.map_err(|error| LambdaError::service(error.to_string()))?;
         }

@@ -14,10 +14,12 @@ use crate::configuration::Configuration;
 use crate::error::LambdaError;
 use crate::function::{Alias, Function, Policy};
 use crate::name::{LATEST, is_name};
-use crate::package::{Digest, unpack, write_whole};
+use crate::package::{Digest, sync, unpack, write_whole};
 use crate::version::{Code, Pool, Version};
 
 const FILE: &str = "function.json";
+/// Where what is removed goes first; no function has this name.
+const GONE: &str = ".gone";
 
 /// The folder of all functions.
 #[derive(Debug)]
@@ -84,6 +86,7 @@ impl Store {
     /// Opens a folder, and makes it where there is none.
     pub(crate) fn open(folder: PathBuf) -> io::Result<Self> {
         fs::create_dir_all(&folder)?;
+        discard(&folder.join(GONE))?;
         Ok(Self { folder, numbers: AtomicU64::new(0) })
     }
 
@@ -127,9 +130,14 @@ impl Store {
 
     /// Removes a function: from here on it is not there, its code goes after.
     pub(crate) fn remove(&self, name: &str) -> io::Result<()> {
-        let folder = self.folder.join(name);
-        fs::remove_file(folder.join(FILE))?;
-        fs::remove_dir_all(folder)
+        let gone = self.folder.join(GONE);
+        discard(&gone)?;
+        // All of it at once: nobody takes what is left of its code for the whole of it.
+        fs::rename(self.folder.join(name), &gone)?;
+        sync(&self.folder)?;
+        // What is left is removed before the next one.
+        let _ = discard(&gone);
+        Ok(())
     }
 
     /// Reads all functions; code that none of them has is removed.
@@ -161,6 +169,10 @@ impl Store {
         }
         Ok(functions)
     }
+}
+
+fn discard(folder: &Path) -> io::Result<()> {
+    if folder.exists() { fs::remove_dir_all(folder) } else { Ok(()) }
 }
 
 fn restored(folder: &Path, name: &str, record: Record) -> Function {

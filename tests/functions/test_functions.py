@@ -86,6 +86,31 @@ def test_of_many_creations_of_one_name_one_wins(account: Account, client: Any) -
     assert account.value(name) == "same"
 
 
+def test_creations_and_deletions_at_once_leave_a_whole_function_or_none(
+    account: Account, client: Any
+) -> None:
+    name = unique("torn")
+
+    def step(number: int) -> None:
+        try:
+            if number % 3:
+                client.create_function(**creation(name, says("whole")))
+            else:
+                client.delete_function(FunctionName=name)
+        except ClientError as error:
+            status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+            assert status in (404, 409, 500), error
+
+    with ThreadPoolExecutor(8) as pool:
+        for _ in range(12):
+            list(pool.map(step, range(12)))
+            try:
+                client.get_function(FunctionName=name)
+            except client.exceptions.ResourceNotFoundException:
+                account.create(says("whole"), name)
+            assert account.value(name) == "whole"
+
+
 @pytest.mark.parametrize(
     ("change", "code", "words"),
     [
