@@ -155,7 +155,8 @@ fn no_browser(head: &Parts) -> Result<(), LambdaError> {
     let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
     let is_address = host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
     let is_named = host == "localhost" || host.ends_with(".localhost");
-    if head.headers.contains_key(ORIGIN) || !(is_address || is_named) {
+    let is_page = head.headers.contains_key(ORIGIN) || head.headers.contains_key("sec-fetch-site");
+    if is_page || !(is_address || is_named) {
         let why = "This endpoint is for tools on this machine: it answers no web page.";
         return Err(refusal(&Refusal::AccessDenied(why.into())));
     }

@@ -141,6 +141,7 @@ def test_unsigned_calls_are_taken_but_not_those_of_web_pages(tmp_path: Path) -> 
         for headers in (
             {"Origin": "http://evil.example"},
             {"Host": "evil.example"},
+            {"Sec-Fetch-Site": "same-site"},
         ):
             answer = requests.post(url, data=b"{}", headers=headers, timeout=30)
             assert answer.status_code == 403, headers
