@@ -4,6 +4,7 @@ python services.py [PORT]
 """
 
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -59,6 +60,8 @@ def main() -> None:
     """Serves until it is stopped."""
     port = int(sys.argv[1]) if len(sys.argv) > 1 else PORT
     command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    # SIGTERM leaves nothing running either.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     moto = subprocess.Popen(command)
     try:
         url = f"http://127.0.0.1:{port}"
