@@ -31,11 +31,10 @@ pub(crate) fn limit_descriptors(gateway: &Gateway, more: usize) {
     assert!(status.expect("prlimit runs (util-linux)").success());
 }
 
-/// RssAnon, bytes: what the gateway itself asked for. VmRSS also counts pages of the executable,
-/// of which the kernel maps more when other processes have brought them into its cache.
+/// VmRSS, bytes.
 pub(crate) fn resident_bytes(gateway: &Gateway) -> usize {
     let status = fs::read_to_string(procfs(gateway, "status")).expect("the gateway runs");
-    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:")).expect("a line");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a line");
     let kilobytes: usize = line.trim().trim_end_matches(" kB").parse().expect("a number");
     kilobytes * 1024
 }
