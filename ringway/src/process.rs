@@ -39,6 +39,8 @@ pub(crate) struct Process {
     pub(crate) proxy: Handle,
     /// Where the admin port is.
     pub(crate) admin_addr: SocketAddr,
+    /// Where functions run, if they do.
+    lambda: Option<SocketAddr>,
     admin: Arc<Admin>,
     log: Writer,
     /// Why there are no credentials.
@@ -97,7 +99,8 @@ impl Process {
         });
         let spawned = admin::spawn(listener, Arc::clone(&admin));
         spawned.map_err(|error| thread_failure("admin", &error))?;
-        Ok(Self { proxy, admin_addr, admin, log, uncredited })
+        let lambda = listening.lambda;
+        Ok(Self { proxy, admin_addr, lambda, admin, log, uncredited })
     }
 
     /// Lets requests in flight finish, then writes the rest of the access log.
@@ -156,7 +159,9 @@ pub(crate) fn uncredited(process: &Process, snapshot: &Snapshot) -> Option<Strin
 /// Loopback is the default; everything else is said aloud.
 pub(crate) fn exposure(process: &Process) -> Vec<String> {
     let (http, https) = (process.proxy.http_addr(), process.proxy.https_addr());
-    let all = [("http", http), ("https", https), ("the admin port", Some(process.admin_addr))];
+    let (admin, lambda) = (Some(process.admin_addr), process.lambda);
+    let all =
+        [("http", http), ("https", https), ("the admin port", admin), ("Lambda's API", lambda)];
     let open = all.into_iter().filter_map(|(what, addr)| Some((what, addr?)));
     open.filter(|(_, addr)| !addr.ip().is_loopback())
         .map(|(what, addr)| format!("{what} on {addr} answers other machines too"))

@@ -125,6 +125,14 @@ fn an_admin_port_that_asks_nobody_stays_on_loopback() {
 }
 
 #[test]
+fn a_runner_that_answers_other_machines_is_said() {
+    let gateway = ephemeral().arg("--lambda-addr").arg("0.0.0.0:0").start();
+    let printed = banner(&gateway);
+    let note = printed.lines().find(|line| line.starts_with("note: Lambda's API on 0.0.0.0:"));
+    assert!(note.is_some_and(|note| note.ends_with("answers other machines too")), "{printed}");
+}
+
+#[test]
 fn up_says_that_it_is_for_development() {
     let gateway = Launch::openapi(&Api::new().route("GET", "/", mock("{}"))).start();
     let printed = banner(&gateway);
