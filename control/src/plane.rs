@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ringway_core::definition::Definitions;
 use ringway_core::error::CompileError;
+use ringway_core::iam::RequestSource;
 use ringway_core::identity::{Refusal, SecretAccessKey};
 use ringway_core::link::{Commands, Counters, Published};
 use ringway_core::snapshot::Snapshot;
@@ -148,10 +149,11 @@ impl Plane {
         access_key_id: &str,
         action: &str,
         resource: &str,
+        source: RequestSource<'_>,
         now_seconds: u64,
     ) -> Result<(), Refusal> {
         let scope = Scope::new(&self.settings.account_id, &self.settings.region);
-        self.gate.allow_elsewhere(access_key_id, (action, resource), &scope, now_seconds)
+        self.gate.allow_elsewhere(access_key_id, (action, resource), &scope, source, now_seconds)
     }
 
     /// Who may call.

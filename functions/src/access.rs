@@ -9,6 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use hyper::header::{HOST, ORIGIN};
 use hyper::http::request::Parts;
+use ringway_core::iam::RequestSource;
 use ringway_core::identity::{Credentials, Refusal, SecretAccessKey};
 use ringway_core::limits::{HEADER_FIELDS_MAX, SIGNING_KEYS_MAX};
 use ringway_core::sigv4::{Claim, PathRule, Payload, Request, Rules, Scope, Scratch, SigningKey};
@@ -42,7 +43,13 @@ pub trait Users: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     /// AWS's refusal.
-    fn allow(&self, access_key_id: &str, action: &str, resource: &str) -> Result<(), Refusal>;
+    fn allow(
+        &self,
+        access_key_id: &str,
+        action: &str,
+        resource: &str,
+        source: RequestSource<'_>,
+    ) -> Result<(), Refusal>;
 }
 
 /// What every call has to pass.
@@ -135,11 +142,12 @@ impl Gate {
         caller: &Caller,
         action: &str,
         resource: &str,
+        source: RequestSource<'_>,
     ) -> Result<(), LambdaError> {
         match (caller, &self.access) {
             (Caller::Trusted, _) => Ok(()),
             (Caller::User(id), Access::Signed { users: Some(users), .. }) => {
-                users.allow(id, action, resource).map_err(|it| refusal(&it))
+                users.allow(id, action, resource, source).map_err(|it| refusal(&it))
             }
             (Caller::User(_), Access::Signed { users: None, .. } | Access::Open) => {
                 Err(refusal(&Refusal::UnrecognizedClient))

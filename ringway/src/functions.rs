@@ -8,6 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use ringway_control::plane::Plane;
 use ringway_core::definition::Owner;
+use ringway_core::iam::RequestSource;
 use ringway_core::identity::{Credentials, Refusal, SecretAccessKey};
 use ringway_functions::{Access, Runner, RunnerSettings, Users, random_credentials};
 
@@ -46,10 +47,16 @@ impl Users for Directory {
         self.0.get()?.secret(access_key_id)
     }
 
-    fn allow(&self, access_key_id: &str, action: &str, resource: &str) -> Result<(), Refusal> {
+    fn allow(
+        &self,
+        access_key_id: &str,
+        action: &str,
+        resource: &str,
+        source: RequestSource<'_>,
+    ) -> Result<(), Refusal> {
         let plane = self.0.get().ok_or(Refusal::UnrecognizedClient)?;
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        plane.allow(access_key_id, action, resource, now.as_secs())
+        plane.allow(access_key_id, action, resource, source, now.as_secs())
     }
 }
 

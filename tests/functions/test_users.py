@@ -228,6 +228,25 @@ def test_users_of_other_accounts_are_strangers(account: Account, echo: str) -> N
         client.list_functions()
 
 
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"IpAddress": {"aws:SourceIp": "127.0.0.0/8"}},
+        {"StringLike": {"aws:UserAgent": "*Boto3*"}},
+        {"Null": {"aws:SourceIp": "false"}},
+    ],
+)
+def test_where_a_call_comes_from_may_be_denied(
+    account: Account, echo: str, condition: dict[str, Any]
+) -> None:
+    denied = {**deny("lambda:*", "*"), "Condition": condition}
+    with refused(DENIED, 403, "with an explicit deny"):
+        account.client(account.user(allow("lambda:*"), denied)).invoke(FunctionName=echo)
+    elsewhere = {**denied, "Condition": {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}}
+    client = account.client(account.user(allow("lambda:*"), elsewhere))
+    assert client.invoke(FunctionName=echo)["StatusCode"] == 200
+
+
 def test_what_changes_for_a_user_acts_at_once(account: Account, echo: str) -> None:
     key = account.user(allow("lambda:InvokeFunction"))
     client = account.client(key)

@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
+use ringway_core::iam::RequestSource;
 use ringway_core::identity::{Identity, Refusal, SecretAccessKey};
 
 use crate::documents::{Scope, State};
@@ -51,6 +52,12 @@ impl<'r> Presented<'r> {
     pub(crate) fn new(parts: &'r Parts, body: &'r [u8], peer: Option<IpAddr>) -> Self {
         let (path, query) = (parts.uri.path(), parts.uri.query().unwrap_or_default());
         Self { method: &parts.method, path, query, headers: &parts.headers, body, peer }
+    }
+
+    /// Where it comes from, for policies.
+    fn source(&self) -> RequestSource<'r> {
+        let (user_agent, referer) = (self.header("user-agent"), self.header("referer"));
+        RequestSource { peer: self.peer, user_agent, referer }
     }
 
     /// A header's value.
@@ -164,7 +171,7 @@ impl Gate {
             // Nobody comes this far without a proven signature.
             (Access::Signed, None) => Err(Refusal::MissingAuthenticationToken.into()),
             (Access::Signed, Some(user)) => {
-                let decision = action.decide(user, &caller.scope, Some(call), now_seconds);
+                let decision = action.decide(user, &caller.scope, call.source(), now_seconds);
                 let Action { name, resource, .. } = action;
                 match Refusal::of(decision, &user.identity.arn, name, resource) {
                     None => Ok(()),
@@ -187,6 +194,7 @@ impl Gate {
         access_key_id: &str,
         (name, resource): (&str, &str),
         scope: &Scope,
+        source: RequestSource<'_>,
         now_seconds: u64,
     ) -> Result<(), Refusal> {
         let directory = self.directory();
@@ -203,7 +211,7 @@ impl Gate {
         }
         let user = Known { identity, subject: Arc::clone(&holder.subject) };
         let action = Action { name: name.into(), resource: resource.into(), tags: &[] };
-        let decision = action.decide(&user, scope, None, now_seconds);
+        let decision = action.decide(&user, scope, source, now_seconds);
         Refusal::of(decision, &user.identity.arn, name, resource).map_or(Ok(()), Err)
     }
 }

@@ -1,6 +1,6 @@
 //! What is asked of policies: the action, the resource, and what is known of the call.
 
-use ringway_core::iam::{Context, Decision, Request, management_arn};
+use ringway_core::iam::{Context, Decision, Request, RequestSource, management_arn};
 use serde_json::Value;
 
 use super::{Known, Presented};
@@ -33,12 +33,12 @@ impl<'a> Action<'a> {
         Self { name: format!("apigateway:{}", call.method), resource, tags }
     }
 
-    /// What the policies of a user say; without a call nothing is known of where it comes from.
+    /// What the policies of a user say.
     pub(super) fn decide(
         &self,
         user: &Known,
         scope: &Scope,
-        call: Option<&Presented<'_>>,
+        source: RequestSource<'_>,
         now_seconds: u64,
     ) -> Decision {
         let identity = &user.identity;
@@ -51,14 +51,7 @@ impl<'a> Action<'a> {
             .with("aws:SecureTransport", "false")
             .with("aws:userid", user.user_id())
             .with("aws:username", identity.user_name.as_str());
-        if let Some(peer) = call.and_then(|call| call.peer) {
-            context = context.with("aws:SourceIp", peer.to_canonical().to_string());
-        }
-        for (key, header) in [("aws:UserAgent", "user-agent"), ("aws:referer", "referer")] {
-            if let Some(value) = call.and_then(|call| call.header(header)) {
-                context = context.with(key, value);
-            }
-        }
+        context = source.add_to(context);
         for (key, value) in self.tags.iter().filter(|(key, _)| !key.is_empty()) {
             context = context.with("aws:TagKeys", key.as_str());
             if let Some(value) = value {

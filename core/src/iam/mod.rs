@@ -10,9 +10,11 @@ mod grammar;
 mod operator;
 mod pattern;
 mod principal;
+mod source;
 mod statement;
 
 pub use context::Context;
+pub use source::RequestSource;
 
 use std::collections::HashSet;
 use std::fmt;

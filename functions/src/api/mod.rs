@@ -13,6 +13,7 @@ mod unsupported;
 mod versions;
 
 use std::convert::Infallible;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,11 +21,12 @@ use bytes::Bytes;
 use http_body_util::BodyExt;
 use hyper::Request;
 use hyper::body::Incoming;
-use hyper::header::CONTENT_LENGTH;
+use hyper::header::{CONTENT_LENGTH, REFERER, USER_AGENT};
 use hyper::http::request::Parts;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use ringway_core::iam::RequestSource;
 use ringway_core::limits::{
     ACCEPT_BACKOFF_MS, FUNCTION_CALL_BYTES_MAX, FUNCTION_CONNECTIONS_MAX, FUNCTION_HEAD_MS,
     FUNCTION_PAYLOAD_BYTES_MAX,
@@ -65,10 +67,10 @@ pub(crate) async fn serve(listener: TcpListener, api: Arc<Api>) {
     loop {
         let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
         match listener.accept().await {
-            Ok((stream, _)) => {
+            Ok((stream, peer)) => {
                 let api = Arc::clone(&api);
                 tokio::spawn(async move {
-                    converse(stream, api).await;
+                    converse(stream, peer.ip(), api).await;
                     drop(place);
                 });
             }
@@ -78,10 +80,10 @@ pub(crate) async fn serve(listener: TcpListener, api: Arc<Api>) {
     }
 }
 
-async fn converse(stream: TcpStream, api: Arc<Api>) {
+async fn converse(stream: TcpStream, peer: IpAddr, api: Arc<Api>) {
     // Latency only: a socket that refuses it works as well.
     let _ = stream.set_nodelay(true);
-    let service = service_fn(|request| answered(Arc::clone(&api), request));
+    let service = service_fn(|request| answered(Arc::clone(&api), peer, request));
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(Duration::from_millis(FUNCTION_HEAD_MS))
@@ -90,14 +92,19 @@ async fn converse(stream: TcpStream, api: Arc<Api>) {
     let _ = served.await;
 }
 
-async fn answered(api: Arc<Api>, request: Request<Incoming>) -> Result<Answer, Infallible> {
+async fn answered(
+    api: Arc<Api>,
+    peer: IpAddr,
+    request: Request<Incoming>,
+) -> Result<Answer, Infallible> {
     let request_id: Arc<str> = uuid().into();
-    let answer = call(api, request, &request_id).await;
+    let answer = call(api, peer, request, &request_id).await;
     Ok(answer::finish(answer, &request_id))
 }
 
 async fn call(
     api: Arc<Api>,
+    peer: IpAddr,
     request: Request<Incoming>,
     request_id: &Arc<str>,
 ) -> Result<Answer, LambdaError> {
@@ -110,7 +117,10 @@ async fn call(
         target.function = Some(functions::named(&body)?);
     }
     let owner = &api.registry.host().owner;
-    api.gate.allow(&caller, operation.action(), &target.resource(owner))?;
+    let text = |name| head.headers.get(name).and_then(|value| value.to_str().ok());
+    let (user_agent, referer) = (text(USER_AGENT), text(REFERER));
+    let source = RequestSource { peer: Some(peer), user_agent, referer };
+    api.gate.allow(&caller, operation.action(), &target.resource(owner), source)?;
     let call = Call { target, head, body, request_id: Arc::clone(request_id) };
     match operation {
         Operation::Invoke => invoke::invoke(api, call).await,
